@@ -1,0 +1,1 @@
+"""The centre's side: content, approvals, plans, alerts, records and the console."""

@@ -1,0 +1,1 @@
+"""A whole province on one machine: seeded content, three gates, simulated devices."""

@@ -1,0 +1,1 @@
+"""Facts and rules of content, approvals, people and gates, pure."""

@@ -1,0 +1,1 @@
+"""Tables from plans and play records."""

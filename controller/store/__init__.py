@@ -1,0 +1,1 @@
+"""Where the controller remembers: SQLAlchemy and files by hash."""

@@ -1,0 +1,1 @@
+"""The gate's side: from a sealed plan to light and sound, and proof of it."""

@@ -1,0 +1,1 @@
+"""Ways to move bytes: serial, RS-485, TCP, traced."""

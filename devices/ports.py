@@ -1,0 +1,193 @@
+"""What the agent needs from the world, as small as each can be. Drivers, links, stores and fakes stand behind these."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from devices.rendering.page import Page
+from schedules.model import Plan
+
+
+class Evidence(StrEnum):
+    """How much is known of a play, weakest first; we say the highest that is true, never more (decision 0009)."""
+
+    SENT = "sent"
+    ACKNOWLEDGED = "acknowledged"
+    READ_BACK = "read_back"
+    HEARD = "heard"
+
+
+class Link(Protocol):
+    """Moves bytes to and from one line. Raises LinkError and LinkLostError, nothing else."""
+
+    def send(self, data: bytes) -> None:
+        """Write all of `data`; returns when the line has taken it."""
+
+    def receive(self, timeout: float) -> bytes:
+        """Whatever has arrived, waiting at most `timeout` seconds for the first byte; empty if none came."""
+
+    def discard(self) -> None:
+        """Drop what has arrived and was not read."""
+
+    def close(self) -> None:
+        """Give the port back; a second close does nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a device says of itself; None where its protocol does not tell."""
+
+    model: str
+    firmware: str | None = None
+    width: int | None = None
+    height: int | None = None
+
+
+class Board(Protocol):
+    """A board on an open link. Every method raises DeviceError."""
+
+    def identify(self) -> Identity:
+        """Ask who is there: the ping."""
+
+    def show(self, page: Page) -> Evidence:
+        """Put the page on the lamps, replacing what was there."""
+
+    def blank(self) -> Evidence:
+        """All lamps dark."""
+
+    def brightness(self, percent: int) -> Evidence:
+        """0 to 100; SettingsError where the protocol has none."""
+
+
+class Speaker(Protocol):
+    """Zones behind amplifiers on an open link. Every method raises DeviceError."""
+
+    def identify(self) -> Identity:
+        """Ask who is there: the ping."""
+
+    def open_zones(self, zones: frozenset[str]) -> Evidence:
+        """Exactly these zones hear, amplifier power first; all others are shut. Empty shuts all and the power."""
+
+    def zones(self) -> frozenset[str]:
+        """The zones open now, as the device itself says."""
+
+    def inputs(self) -> Mapping[str, bool]:
+        """Named contact inputs (fault, mains, door); empty where there are none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """One sound to place. `due` is the instant of its first sample; `path` a 48 kHz mono 16-bit WAV, or a tone's name."""
+
+    id: str
+    due: datetime
+    path: str
+    bus: str  # background | normal | priority | emergency | live
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What became of a clip: frames the sink took, of how many, and the error of its start in seconds."""
+
+    id: str
+    frames: int
+    of_frames: int
+    start_error: float
+    reason: str = ""  # empty: played whole; else why not ("stopped", "sink", "missing", "late")
+
+
+class SoundOut(Protocol):
+    """The sound process as its owner sees it. Never blocks for longer than it takes to write a line."""
+
+    def play(self, clips: tuple[Clip, ...]) -> None:
+        """Queue clips; each ends as one `Played` in `poll`."""
+
+    def stop(self, ids: frozenset[str]) -> None:
+        """Ramp these clips down and drop them."""
+
+    def poll(self) -> tuple[Played, ...]:
+        """What ended since the last poll; raises DeviceError (code "audio.sink") while no sink takes frames."""
+
+    def close(self) -> None:
+        """End the process."""
+
+
+class PlanStore(Protocol):
+    """Keeps the last good plan of each device and the living alerts across power cuts."""
+
+    def plans(self) -> Mapping[str, Plan]:
+        """By device id."""
+
+    def keep_plan(self, plan: Plan, sealed: bytes) -> None:
+        """On disk before it returns."""
+
+    def alerts(self) -> tuple[bytes, ...]:
+        """The sealed alerts kept, unread: what is read back is verified again."""
+
+    def keep_alerts(self, sealed: Mapping[str, bytes]) -> None:
+        """By alert id; replaces all that were kept. On disk before it returns."""
+
+
+class Outbox(Protocol):
+    """Play records waiting for the controller's own ack."""
+
+    def add(self, record: bytes) -> int:
+        """Keep a record; its sequence number, growing for ever, is returned after it is on disk."""
+
+    def oldest(self, limit: int) -> tuple[tuple[int, bytes], ...]:
+        """The oldest records by sequence."""
+
+    def forget(self, up_to: int) -> None:
+        """The controller has stored all up to this sequence."""
+
+    def depth(self) -> int:
+        """How many wait."""
+
+
+class MediaCache(Protocol):
+    """Content files by hash on the agent's disk."""
+
+    def path(self, sha256: str) -> str | None:
+        """Where the whole, verified file lies; None if it is not there."""
+
+    def read(self, sha256: str) -> bytes | None:
+        """The file, hash checked at this reading; None if it is missing or damaged."""
+
+    def keep(self, sha256: str, data: bytes) -> None:
+        """Store after checking the hash; ValueError if it differs."""
+
+    def sweep(self, wanted: frozenset[str]) -> None:
+        """Drop what no plan or alert names, oldest first, down to the cap."""
+
+
+class Clock(Protocol):
+    """Time as the agent knows it."""
+
+    def now(self) -> datetime:
+        """Wall clock, aware."""
+
+    def monotonic(self) -> float:
+        """Seconds that only grow."""
+
+    def trusted(self) -> bool:
+        """False until some source has vouched for the wall clock (decision 0010)."""
+
+
+__all__ = [
+    "Board",
+    "Clip",
+    "Clock",
+    "Evidence",
+    "Identity",
+    "Link",
+    "MediaCache",
+    "Outbox",
+    "PlanStore",
+    "Played",
+    "SoundOut",
+    "Speaker",
+]

@@ -1,0 +1,1 @@
+"""Frozen facts of products: sizes, colours, zones, line settings."""

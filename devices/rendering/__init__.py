@@ -1,0 +1,1 @@
+"""Text to pixels, the same for preview, approval and board."""

@@ -1,0 +1,1 @@
+"""Devices made of code, decoding with their own eyes."""

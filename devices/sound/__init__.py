@@ -1,0 +1,1 @@
+"""The sound process: one always-open stream, clips placed by sample."""
