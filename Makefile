@@ -45,6 +45,7 @@ check: $(VENV)/dev.stamp ## format, lint, types, import contracts, sizes, prose
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python scripts/check_house.py
+	@$(BIN)/python scripts/write_reference.py --check
 
 format: $(VENV)/dev.stamp ## put the code in house format
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
