@@ -87,6 +87,7 @@ class Clip:
     due: datetime
     path: str
     bus: str  # background | normal | priority | emergency | live
+    max_late: float = 60.0  # seconds after `due` at which it may still begin
 
 
 @dataclass(frozen=True, slots=True)
