@@ -1,0 +1,59 @@
+"""One question at a time on a link: send, wait for the answer that is ours, skip what is not."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from typing import Protocol, TypeVar
+
+from devices.ports import Link
+
+Event = TypeVar("Event")
+EventOut = TypeVar("EventOut", covariant=True)
+Answer = TypeVar("Answer")
+
+
+class Decoder(Protocol[EventOut]):
+    """Turns arriving bytes into events; never raises on what arrives."""
+
+    def feed(self, data: bytes) -> Iterable[EventOut]:
+        """The events that these bytes complete."""
+
+
+class Talk:
+    """Holds the link of one device. `owed` answers are those a time-out gave up on: they may still come, and are not ours then."""
+
+    def __init__(self, link: Link, clock: Callable[[], float] = time.monotonic) -> None:
+        """`clock` is monotonic, in seconds."""
+        self._link = link
+        self._clock = clock
+        self._request = b""
+        self._owed_until = clock()
+
+    def ask(
+        self, request: bytes, decoder: Decoder[Event], ours: Callable[[Event], Answer | None], seconds: float
+    ) -> Answer | None:
+        """Send `request`; the first answer that `ours` takes within `seconds`, or None."""
+        self._let_late_answers_pass(request)
+        self._link.discard()
+        self._link.send(request)
+        self._request = request
+        deadline = self._clock() + seconds
+        while (left := deadline - self._clock()) > 0:
+            for event in decoder.feed(self._link.receive(left)):
+                if (answer := ours(event)) is not None:
+                    return answer
+        # No protocol here numbers its answers, so one that is late looks like the answer to whatever is asked next.
+        self._owed_until = self._clock() + seconds
+        return None
+
+    def rest(self, seconds: float) -> None:
+        """Let time pass; what arrives meanwhile is dropped."""
+        deadline = self._clock() + seconds
+        while (left := deadline - self._clock()) > 0:
+            self._link.receive(left)
+
+    def _let_late_answers_pass(self, request: bytes) -> None:
+        """Only before a different question: a late answer to the same one is as good as the new one."""
+        if request != self._request:
+            self.rest(self._owed_until - self._clock())
