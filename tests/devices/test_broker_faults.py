@@ -9,7 +9,7 @@ import pytest
 
 from devices import broker
 from devices.broker import BrokerError, BrokerSettings, MqttSession
-from tests.support.brokers import SilentBroker, free_port
+from tests.support.mqtt_brokers import SilentBroker, free_port
 
 SECONDS = 10.0
 

@@ -13,7 +13,7 @@ import pytest
 
 from devices import broker
 from devices.broker import BrokerError, BrokerSettings, MqttSession, Will
-from tests.support.brokers import TLS, NatsBroker
+from tests.support.mqtt_brokers import TLS, NatsBroker
 
 SECONDS = 10.0
 
