@@ -125,37 +125,34 @@ class AnswerDecoder:
         """An RTU frame has no marks: what it must look like follows from what was asked."""
         self._request = request
         self._pending = bytearray()
-        self.skipped = 0  # bytes that belong to no answer of ours
+        self.skipped = 0  # bytes so far that belong to no answer of ours
 
     def feed(self, data: bytes) -> list[Yes | No]:
         """The answers these bytes complete. Keeps less than one frame."""
         self._pending += data
+        self.skipped += len(data)
         events: list[Yes | No] = []
-        at = 0
+        at = keep = 0
         while at < len(self._pending):
             size = self._size_at(at)
-            if size and len(self._pending) - at < size:
-                break  # may become one
-            frame = bytes(self._pending[at : at + size])
-            answer = self._answer(frame) if size else None
+            answer = self._answer(bytes(self._pending[at : at + size]))
+            at += size if answer else 1
             if answer:
                 events.append(answer)
-            else:
-                self.skipped += 1
-            at += size if answer else 1
-        del self._pending[:at]
+                self.skipped -= size
+                keep = at
+        del self._pending[: max(keep, len(self._pending) - MAX_FRAME_BYTES)]
         return events
 
     def _size_at(self, at: int) -> int:
         """Size of the answer that may begin here; 0 if none can."""
-        request, pending = self._request, self._pending
-        if pending[at] != request.address:
+        request, head = self._request, self._pending[at : at + 2]
+        if len(head) < 2 or head[0] != request.address:
             return 0
-        if len(pending) - at < 2:
-            return 2
-        return {request.function: request.answer_size, request.function | REFUSED: 5}.get(pending[at + 1], 0)
+        return {request.function: request.answer_size, request.function | REFUSED: 5}.get(head[1], 0)
 
     def _answer(self, frame: bytes) -> Yes | No | None:
+        """What a stretch of bytes says; None if it is cut short, damaged, or the answer to something else."""
         if len(frame) < 5 or frame != with_check(frame[:-2]):
             return None
         if frame[1] & REFUSED:
