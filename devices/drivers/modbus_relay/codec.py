@@ -94,8 +94,14 @@ class WriteCoils:
 Request = Read | WriteCoils
 
 
+class Reply:
+    """What the board says: Yes or No."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
-class Yes:
+class Yes(Reply):
     """The board did it; `data` are the bits read."""
 
     data: bytes = b""
@@ -107,7 +113,7 @@ class Yes:
 
 
 @dataclass(frozen=True, slots=True)
-class No:
+class No(Reply):
     """The board refused."""
 
     reason: int
@@ -127,11 +133,11 @@ class AnswerDecoder:
         self._pending = bytearray()
         self.skipped = 0  # bytes so far that belong to no answer of ours
 
-    def feed(self, data: bytes) -> list[Yes | No]:
+    def feed(self, data: bytes) -> list[Reply]:
         """The answers these bytes complete. Keeps less than one frame."""
         self._pending += data
         self.skipped += len(data)
-        events: list[Yes | No] = []
+        events: list[Reply] = []
         at = keep = 0
         while at < len(self._pending):
             size = self._size_at(at)
@@ -151,7 +157,7 @@ class AnswerDecoder:
             return 0
         return {request.function: request.answer_size, request.function | REFUSED: 5}.get(head[1], 0)
 
-    def _answer(self, frame: bytes) -> Yes | No | None:
+    def _answer(self, frame: bytes) -> Reply | None:
         """What a stretch of bytes says; None if it is cut short, damaged, or the answer to something else."""
         if len(frame) < 5 or frame != with_check(frame[:-2]):
             return None

@@ -15,6 +15,7 @@ from devices.drivers.modbus_relay.codec import (
     AnswerDecoder,
     No,
     Read,
+    Reply,
     Request,
     WriteCoils,
     Yes,
@@ -124,19 +125,19 @@ class RelayBoard:
             answer, skipped = self._ask_patiently(request)
             if isinstance(answer, No):
                 raise RefusedError(answer.reason, answer.meaning)
-            if answer:
+            if isinstance(answer, Yes):
                 return answer
             noise += skipped
         if noise:
             raise GarbledError(f"{noise} bytes came that answer nothing")
         raise SilentError(self._settings.tries * self._wait(request))
 
-    def _ask_patiently(self, request: Request) -> tuple[Yes | No | None, int]:
+    def _ask_patiently(self, request: Request) -> tuple[Reply | None, int]:
         """Ask again while the board is busy, within the patience of the settings; also how many bytes were no answer."""
         rounds = math.ceil(self._settings.busy_patience / self._settings.busy_wait)
         for _ in range(rounds + 1):
             decoder = AnswerDecoder(request)
-            answer: Yes | No | None = self._talk.ask(request.to_bytes(), decoder, _any, self._wait(request))
+            answer = self._talk.ask(request.to_bytes(), decoder, _any, self._wait(request))
             if not isinstance(answer, No) or answer.reason != BUSY:
                 return answer, decoder.skipped
             self._talk.rest(self._settings.busy_wait)
@@ -148,7 +149,7 @@ class RelayBoard:
         return line + self._settings.timeout
 
 
-def _any(answer: Yes | No) -> Yes | No:
+def _any(answer: Reply) -> Reply:
     """The decoder lets through only what answers the question."""
     return answer
 
