@@ -1,0 +1,205 @@
+"""The talk with an Onbon card, as scripts: every answer it can give, and every way a line can fail."""
+
+import pytest
+from pydantic import ValidationError
+
+from devices.drivers.onbon_bx import areas
+from devices.drivers.onbon_bx.codec import HOST, PING, SERIES, Answer, Frame, command
+from devices.drivers.onbon_bx.driver import DRIVER, OnbonBoard, OnbonSettings
+from devices.errors import BusyError, GarbledError, RefusedError, SettingsError, SilentError
+from devices.ports import Evidence
+from devices.profiles.board import BoardShape
+from devices.rendering.page import Page, blank_page
+from tests.support.scripted_link import ScriptedLink
+
+SETTINGS = OnbonSettings(shape="64x16:rg", address=1, busy_patience=1.0)
+PAGE = Page(shape=SETTINGS.shape, planes=(b"\x80" + bytes(127), bytes(128)), seconds=2)
+
+
+def host(data: bytes, settings: OnbonSettings = SETTINGS) -> bytes:
+    return Frame(settings.address, HOST, SERIES[settings.series], data).to_bytes()
+
+
+def card(answer: Answer, address: int = 1) -> bytes:
+    return Frame(HOST, address, SERIES["6E2"], answer.to_bytes()).to_bytes()
+
+
+def no(error: int) -> bytes:
+    return card(Answer(0xA0, 0x01, status=1, error=error))
+
+
+YES = card(Answer(0xA0, 0x00))
+SHOW = host(areas.update_6e((areas.Area(PAGE),)))
+ASK = host(command(PING))
+
+
+def board(*talk, settings: OnbonSettings = SETTINGS) -> tuple[OnbonBoard, ScriptedLink]:
+    link = ScriptedLink(*talk)
+    return OnbonBoard(link, settings, clock=link.clock), link
+
+
+def test_a_page_is_shown_when_the_card_says_yes():
+    lamps, link = board((SHOW, YES))
+    assert lamps.show(PAGE) is Evidence.ACKNOWLEDGED
+    assert link.done
+
+
+def test_a_5e_card_gets_its_own_kind_of_area():
+    settings = SETTINGS.model_copy(update={"series": "5E2"})
+    frame = host(areas.update_5e((areas.Area(PAGE),)), settings)
+    lamps, link = board((frame, YES), settings=settings)
+    lamps.show(PAGE)
+    assert link.done
+
+
+def test_blank_is_a_dark_page_so_that_nothing_stored_shines_through():
+    lamps, link = board((host(areas.update_6e((areas.Area(blank_page(SETTINGS.shape)),))), YES))
+    assert lamps.blank() is Evidence.ACKNOWLEDGED
+    assert link.done
+
+
+def test_areas_are_deleted_on_demand():
+    lamps, link = board((host(areas.delete()), YES))
+    lamps.delete_areas()
+    assert link.done
+
+
+@pytest.mark.parametrize(("percent", "level"), [(0, 0), (50, 8), (100, 15)])
+def test_brightness_becomes_one_of_sixteen_levels(percent, level):
+    lamps, link = board((host(areas.brightness(level)), YES))
+    lamps.brightness(percent)
+    assert link.done
+
+
+@pytest.mark.parametrize("answer", [YES, card(Answer(0xA2, 0x80, data=bytes(20)))], ids=["a yes", "a ping reply"])
+def test_any_answer_of_its_own_to_a_ping_tells_the_card_is_there(answer):
+    lamps, _ = board((ASK, answer))
+    assert lamps.identify().model == "Onbon BX-6E2"
+
+
+def test_with_a_dead_man_the_card_goes_dark_by_itself():
+    settings = SETTINGS.model_copy(update={"dead_man_seconds": 300})
+    area = areas.Area(PAGE, run_mode=areas.BLANK_ON_TIMEOUT, timeout=300)
+    lamps, link = board((host(areas.update_6e((area,))), YES), settings=settings)
+    lamps.show(PAGE)
+    assert link.done
+
+
+def test_a_page_of_another_shape_is_refused_before_anything_is_sent():
+    lamps, link = board()
+    with pytest.raises(SettingsError, match="32x16"):
+        lamps.show(blank_page(BoardShape(width=32, height=16)))
+    with pytest.raises(SettingsError, match="101"):
+        lamps.brightness(101)
+    assert link.sent == []
+
+
+def test_a_busy_card_is_waited_for_and_asked_again():
+    lamps, link = board((SHOW, no(3)), (SHOW, no(3)), (SHOW, YES))
+    assert lamps.show(PAGE) is Evidence.ACKNOWLEDGED
+    assert link.now == pytest.approx(2 * SETTINGS.busy_wait)
+
+
+def test_a_card_that_stays_busy_is_given_up_when_patience_ends():
+    lamps, link = board(*[(SHOW, no(3))] * 5)
+    with pytest.raises(BusyError, match="busy"):
+        lamps.show(PAGE)
+    assert link.done
+    assert link.now == pytest.approx(SETTINGS.busy_patience + SETTINGS.busy_wait)
+
+
+def test_a_frame_the_card_found_damaged_is_sent_again_at_once():
+    lamps, link = board((SHOW, no(5)), (SHOW, YES))
+    lamps.show(PAGE)
+    assert (link.done, link.now) == (True, 0)
+
+
+def test_a_line_that_damages_every_frame_is_named_so():
+    lamps, link = board(*[(SHOW, no(5))] * 3)
+    with pytest.raises(GarbledError, match="checksum"):
+        lamps.show(PAGE)
+    assert link.done
+
+
+@pytest.mark.parametrize("error", [1, 2, 4, 18, 19, 77])
+def test_a_board_that_says_no_is_reported_with_its_reason_and_never_asked_again(error):
+    lamps, link = board((SHOW, no(error)))
+    with pytest.raises(RefusedError) as caught:
+        lamps.show(PAGE)
+    assert (caught.value.reason, link.done) == (error, True)
+
+
+def test_a_silent_card_is_given_up_after_the_stated_tries_and_times():
+    lamps, link = board((SHOW,), (SHOW,), (SHOW,))
+    with pytest.raises(SilentError) as caught:
+        lamps.show(PAGE)
+    line_time = (len(SHOW) + 64) * 10 / 57600
+    assert caught.value.waited == pytest.approx(3 * (1.0 + line_time))
+    assert link.now == pytest.approx(caught.value.waited)
+
+
+def test_one_lost_answer_costs_one_more_sending():
+    lamps, link = board((SHOW,), (SHOW, YES))
+    assert lamps.show(PAGE) is Evidence.ACKNOWLEDGED
+    assert link.done
+
+
+def test_a_damaged_answer_is_not_an_answer():
+    damaged = YES[:-4] + bytes([YES[-4] ^ 1]) + YES[-3:]
+    lamps, link = board(*[(SHOW, damaged)] * 3)
+    with pytest.raises(GarbledError):
+        lamps.show(PAGE)
+    assert link.done
+
+
+def test_our_echo_and_another_cards_yes_are_not_our_cards_yes():
+    foreign = card(Answer(0xA0, 0x00), address=2)
+    lamps, _ = board((SHOW, SHOW, foreign, 0.2, YES))
+    assert lamps.show(PAGE) is Evidence.ACKNOWLEDGED
+    lamps, _ = board(*[(SHOW, SHOW, foreign)] * 3)
+    with pytest.raises(SilentError):
+        lamps.show(PAGE)
+
+
+def test_a_ping_reply_that_comes_late_is_no_yes_to_a_page():
+    ping_reply = card(Answer(0xA2, 0x80, data=bytes(20)))
+    lamps, _ = board(*[(SHOW, ping_reply)] * 3)
+    with pytest.raises(SilentError):
+        lamps.show(PAGE)
+
+
+def test_a_late_yes_to_the_last_order_is_not_taken_for_the_next():
+    other = host(areas.delete())
+    lamps, link = board((other,), (other,), (other, 1.5, YES), (SHOW,), (SHOW,), (SHOW,))
+    with pytest.raises(SilentError):
+        lamps.delete_areas()
+    with pytest.raises(SilentError):
+        lamps.show(PAGE)
+    assert link.done
+
+
+def test_what_lay_on_the_line_before_is_dropped():
+    lamps, link = board((ASK, YES, YES), (SHOW,), (SHOW,), (SHOW,))
+    lamps.identify()
+    with pytest.raises(SilentError):
+        lamps.show(PAGE)
+    assert link.done
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"shape": "64x16:rg"},
+        {"shape": "64x16:rg", "address": 0},
+        {"shape": "64x16:rg", "address": 0xFFFE},
+        {"shape": "64x16:rgb", "address": 1},
+        {"shape": "64x16:rg", "address": 1, "series": "6Q1"},
+        {"shape": "64 by 16", "address": 1},
+        {"shape": "64x16:rg", "address": 1, "speed": 3},
+        {"shape": "64x16:rg", "address": 1, "tries": 99},
+    ],
+    ids=["no address", "address 0", "any card", "full colour", "unknown series", "bad shape", "unknown key", "endless"],
+)
+def test_settings_that_cannot_be_are_refused(wrong):
+    with pytest.raises(ValidationError):
+        DRIVER.settings.model_validate(wrong)
