@@ -1,0 +1,56 @@
+"""gatecast-agent render: draw a text as the pages of a board, one PNG a page, and say what is wrong with it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from devices.profiles.board import BoardShape
+from devices.rendering.png import png
+from devices.rendering.reading import Reader
+from devices.rendering.render import Rendering, render
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """What the command takes."""
+    parser.add_argument(
+        "--board", required=True, type=_board, help='size and lamps, such as "192x64:rg" (mono, rg, rgb)'
+    )
+    parser.add_argument("--lang", default="vi", help="vi, zh-Hans or en (default vi)")
+    parser.add_argument("--text", required=True, help='the text; "-" reads it from standard input')
+    parser.add_argument("--out", required=True, type=Path, help="FILE.png becomes FILE-1.png, FILE-2.png ...")
+    parser.add_argument(
+        "--audience", choices=("driver", "walker"), default="driver", help="who reads it (default driver)"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the pages; 1 when the text cannot be shown or a file cannot be written."""
+    text = sys.stdin.read() if args.text == "-" else args.text
+    rendering = render(text, args.lang, args.board, reader=Reader(audience=args.audience))
+    for finding in rendering.findings:
+        place = "" if finding.position is None else f" at {finding.position + 1}"
+        print(f"{finding.severity}: {finding.code}{place}: {finding.text(args.lang)}", file=sys.stderr)
+    try:
+        return _write(rendering, args.out)
+    except OSError as exc:
+        print(f"cannot write {exc.filename or args.out}: {exc.strerror}", file=sys.stderr)
+        return 1
+
+
+def _write(rendering: Rendering, out: Path) -> int:
+    if rendering.file is None:
+        return 1
+    for number, page in enumerate(rendering.file.pages, 1):
+        path = out.with_name(f"{out.stem}-{number}{out.suffix or '.png'}")
+        path.write_bytes(png(page))
+        print(f"{path}  {page.seconds} s")
+    return 0
+
+
+def _board(text: str) -> BoardShape:
+    try:
+        return BoardShape.parse(text)
+    except ValueError as exc:
+        raise argparse.ArgumentTypeError(str(exc).splitlines()[0]) from exc

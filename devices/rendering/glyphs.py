@@ -1,0 +1,107 @@
+"""Glyph packs: letters as rows of lamps, read once from the committed files and shaped for a board when first used."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from itertools import accumulate
+from pathlib import Path
+
+FORMAT = "gatecast-glyphs/1"
+FOLDER = Path(__file__).parent / "packs"
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """The letters of one face at one height; `capital` is the height of a capital letter in lamps."""
+
+    name: str
+    rows: int
+    baseline: int
+    capital: int
+    sha256: str
+    widths: dict[str, int]
+    bitmaps: dict[str, bytes]  # rows top to bottom, each in whole bytes
+
+
+class Strided(dict[str, int]):
+    """Letters as one integer each, rows at a board's stride, ink at the far left; shaped on first use."""
+
+    def __init__(self, face: Face, stride: int) -> None:
+        """`stride` in bytes, as in `BoardShape`."""
+        super().__init__()
+        self._face = face
+        self._stride = stride
+
+    def __missing__(self, letter: str) -> int:
+        bitmap = self._face.bitmaps[letter]
+        size = len(bitmap) // self._face.rows
+        rows = (bitmap[at : at + size][: self._stride] for at in range(0, len(bitmap), size))
+        self[letter] = value = int.from_bytes(b"".join(row.ljust(self._stride, b"\0") for row in rows), "big")
+        return value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Face:
+    """Packs of one height in order of preference, merged: what a line is measured and drawn with."""
+
+    rows: int
+    capital: int
+    packs: tuple[str, ...]
+    widths: dict[str, int]
+    bitmaps: dict[str, bytes]
+
+    def measure(self, line: str) -> int:
+        """Width of a line in lamps; every letter must be in `widths`."""
+        return sum(map(self.widths.__getitem__, line))
+
+
+def read_pack(data: bytes) -> Pack:
+    """Read a pack file; ValueError if it is not one."""
+    try:
+        head_line, _, body = zlib.decompress(data).partition(b"\n")
+        head = json.loads(head_line)
+    except (zlib.error, ValueError) as exc:
+        raise ValueError(f"not a glyph pack: {exc}") from exc
+    if head["format"] != FORMAT:
+        raise ValueError(f"this glyph pack is of format {head['format']}, not {FORMAT}")
+    count, rows = head["glyphs"], head["rows"]
+    letters = body[: 4 * count].decode("utf-32-be")
+    widths = body[4 * count : 5 * count]
+    ends = list(accumulate(((width + 7) // 8 * rows for width in widths), initial=5 * count))
+    bitmaps = {letter: body[ends[i] : ends[i + 1]] for i, letter in enumerate(letters)}
+    return Pack(
+        head["name"],
+        rows,
+        head["baseline"],
+        head["capital"],
+        head["sha256"],
+        dict(zip(letters, widths, strict=True)),
+        bitmaps,
+    )
+
+
+@cache
+def pack(name: str) -> Pack:
+    """The committed pack of that name, read once."""
+    return read_pack((FOLDER / f"{name}.pack").read_bytes())
+
+
+@cache
+def face(names: tuple[str, ...]) -> Face:
+    """The packs `names` as one face; the first that has a letter gives it."""
+    packs = [pack(name) for name in names]
+    widths: dict[str, int] = {}
+    bitmaps: dict[str, bytes] = {}
+    for one in reversed(packs):
+        widths.update(one.widths)
+        bitmaps.update(one.bitmaps)
+    return Face(packs[0].rows, packs[0].capital, names, widths, bitmaps)
+
+
+@lru_cache(maxsize=32)
+def strided(of: Face, stride: int) -> Strided:
+    """The letters of a face shaped for boards of that stride."""
+    return Strided(of, stride)

@@ -1,0 +1,1 @@
+"""The committed glyph packs, their licences and sources, and nothing else."""

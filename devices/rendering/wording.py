@@ -1,0 +1,131 @@
+"""What findings say, in the authors' three languages. The blanks are filled from a finding's facts."""
+
+from __future__ import annotations
+
+WORDING: dict[str, dict[str, str]] = {
+    "text.empty": {
+        "vi": "Chưa có nội dung để hiển thị. Hãy nhập nội dung.",
+        "zh-Hans": "没有可显示的内容。请输入文字。",
+        "en": "There is nothing to show. Write a text.",
+    },
+    "text.control": {
+        "vi": "Ký tự điều khiển {character} không được phép, có thể gây lỗi thiết bị. Hãy xóa nó hoặc gõ lại dòng này.",
+        "zh-Hans": "不允许使用控制字符 {character}，它可能扰乱设备。请删除它，或重新输入本行。",
+        "en": "The control character {character} is not allowed: it could disturb a device. Delete it or type the line again.",
+    },
+    "text.bidi": {
+        "vi": "Ký tự ẩn đổi chiều chữ {character} không được phép: nó có thể che nội dung với người duyệt. Hãy xóa nó.",
+        "zh-Hans": "不允许使用改变文字方向的隐藏字符 {character}：它可能使审批人看不到真实内容。请删除。",
+        "en": "The hidden direction character {character} is not allowed: it can hide text from approvers. Delete it.",
+    },
+    "text.right-to-left": {
+        "vi": "Không hỗ trợ chữ viết từ phải sang trái ({character}). Hãy dùng tiếng Việt, tiếng Trung hoặc tiếng Anh.",
+        "zh-Hans": "不支持从右向左书写的文字（{character}）。请使用越南文、中文或英文。",
+        "en": "Right-to-left script is not supported ({character}). Use Vietnamese, Chinese or English.",
+    },
+    "text.emoji": {
+        "vi": "Bảng đèn không hiển thị được biểu tượng cảm xúc {character}. Hãy viết bằng chữ hoặc dùng hình có sẵn.",
+        "zh-Hans": "显示屏无法显示表情符号 {character}。请改用文字或现有图标。",
+        "en": "Boards cannot show the emoji {character}. Use words or one of the pictograms.",
+    },
+    "text.script": {
+        "vi": "Không hỗ trợ chữ {character}. Hãy dùng tiếng Việt, tiếng Trung giản thể hoặc tiếng Anh.",
+        "zh-Hans": "不支持字母 {character}。请使用越南文、简体中文或英文。",
+        "en": "The letter {character} is of a script that is not supported. Use Vietnamese, simplified Chinese or English.",
+    },
+    "text.look-alike": {
+        "vi": "{character} không phải chữ Latinh dù trông giống. Hãy gõ lại bằng bàn phím tiếng Việt.",
+        "zh-Hans": "{character} 不是拉丁字母，只是外形相似。请用正确的键盘重新输入。",
+        "en": "{character} is not a Latin letter though it looks like one. Type it again.",
+    },
+    "text.no-glyph": {
+        "vi": "Bảng đèn không có hình của ký tự {character}. Hãy dùng ký tự khác.",
+        "zh-Hans": "显示屏没有字符 {character} 的字形。请换用其他字符。",
+        "en": "No glyph pack has the character {character}. Use another one.",
+    },
+    "text.not-gb2312": {
+        "vi": "Chữ Hán {character} nằm ngoài bộ GB2312 (chữ phồn thể hoặc hiếm). Hãy dùng chữ giản thể.",
+        "zh-Hans": "汉字 {character} 不在 GB2312 字符集内（繁体字或生僻字）。请改用简体字。",
+        "en": "The Chinese character {character} is outside GB2312 (traditional or rare). Use the simplified one.",
+    },
+    "text.stray-mark": {
+        "vi": "Dấu {character} không ghép được với chữ nào. Hãy gõ lại chữ này.",
+        "zh-Hans": "附加符号 {character} 无法与字母组合。请重新输入该字母。",
+        "en": "The mark {character} does not join any letter. Type the letter again.",
+    },
+    "text.repaired": {
+        "vi": "Thứ tự dấu đã được sửa thành “{letter}”. Hãy kiểm tra lại chữ này.",
+        "zh-Hans": "附加符号的顺序已改为“{letter}”。请核对。",
+        "en": "The order of marks was repaired to “{letter}”. Check this letter.",
+    },
+    "text.removed": {
+        "vi": "Đã bỏ ký tự ẩn {character}. Không cần làm gì.",
+        "zh-Hans": "已删除不可见字符 {character}，无需处理。",
+        "en": "The invisible character {character} was removed. Nothing needs to be done.",
+    },
+    "text.tab": {
+        "vi": "Ký tự Tab đã được thay bằng dấu cách. Hãy kiểm tra khoảng cách.",
+        "zh-Hans": "制表符已替换为空格。请检查间距。",
+        "en": "A tab was replaced by a space. Check the spacing.",
+    },
+    "text.full-width": {
+        "vi": "Chữ rộng {character} đã được thay bằng {letter}.",
+        "zh-Hans": "全角字符 {character} 已替换为 {letter}。",
+        "en": "The full-width {character} was replaced by {letter}.",
+    },
+    "text.eth": {
+        "vi": "{character} không phải chữ Đ của tiếng Việt. Hãy gõ lại chữ {letter}.",
+        "zh-Hans": "{character} 不是越南文字母 {letter}。请重新输入 {letter}。",
+        "en": "{character} is not the Vietnamese letter {letter}. Type {letter} instead.",
+    },
+    "text.unmarked": {
+        "vi": "Tiếng Việt chưa có dấu. Biển báo phải viết đủ dấu: hãy gõ lại có dấu.",
+        "zh-Hans": "越南文缺少声调符号。公告必须带全符号：请重新输入。",
+        "en": "This looks like Vietnamese without its marks. Signs must carry all marks: type it again with them.",
+    },
+    "text.mojibake": {
+        "vi": "Chữ có vẻ bị lỗi mã {encoding}. Hãy chuyển sang Unicode rồi dán lại.",
+        "zh-Hans": "文字疑似 {encoding} 编码乱码。请转换为 Unicode 后重新粘贴。",
+        "en": "This looks like text in the old encoding {encoding}. Convert it to Unicode and paste it again.",
+    },
+    "text.long-word": {
+        "vi": "“{word}” rộng hơn bảng nên bị cắt sang dòng. Hãy rút ngắn.",
+        "zh-Hans": "“{word}”比显示屏宽，已断行显示。请缩短。",
+        "en": "“{word}” is wider than the board and was broken over lines. Shorten it.",
+    },
+    "text.too-long": {
+        "vi": "Nội dung quá dài cho bảng {board}: cần {pages} trang, nhiều nhất là {limit}. Hãy rút ngắn.",
+        "zh-Hans": "内容对于 {board} 的显示屏过长：需要 {pages} 页，最多 {limit} 页。请缩短。",
+        "en": "The text is too long for a board of {board}: it takes {pages} pages, at most {limit} are allowed. Shorten it.",
+    },
+    "time.short": {
+        "vi": "Đọc hết cần {needed} giây, người đọc chỉ có {available} giây. Hãy rút ngắn.",
+        "zh-Hans": "读完需要 {needed} 秒，读者只有 {available} 秒。请缩短。",
+        "en": "Reading takes {needed} s, readers have {available} s. Shorten the text.",
+    },
+    "sight.day": {
+        "vi": "Chữ cao {height} mm chỉ đọc được trong {reach} m ban ngày, cần {distance} m. Hãy dùng chữ lớn hơn.",
+        "zh-Hans": "字高 {height} 毫米，白天只能在 {reach} 米内看清，需要 {distance} 米。请使用更大的字。",
+        "en": "Letters {height} mm high are read from {reach} m by day, {distance} m are needed. Use larger letters.",
+    },
+    "sight.night": {
+        "vi": "Chữ cao {height} mm chỉ đọc được trong {reach} m ban đêm, cần {distance} m. Hãy dùng chữ lớn hơn.",
+        "zh-Hans": "字高 {height} 毫米，夜间只能在 {reach} 米内看清，需要 {distance} 米。请使用更大的字。",
+        "en": "Letters {height} mm high are read from {reach} m at night, {distance} m are needed. Use larger letters.",
+    },
+    "board.too-low": {
+        "vi": "Bảng {board} thấp hơn một dòng chữ ({needed} hàng đèn). Hãy chọn bảng cao hơn.",
+        "zh-Hans": "{board} 的显示屏低于一行文字（{needed} 行灯）。请选择更高的显示屏。",
+        "en": "A board of {board} is lower than one line of text ({needed} rows). Choose a higher board.",
+    },
+    "board.too-narrow": {
+        "vi": "Bảng {board} hẹp hơn chữ {character} (rộng {needed} đèn). Hãy chọn bảng rộng hơn.",
+        "zh-Hans": "{board} 的显示屏窄于字符 {character}（宽 {needed} 灯）。请选择更宽的显示屏。",
+        "en": "A board of {board} is narrower than the letter {character} ({needed} lamps). Choose a wider board.",
+    },
+    "language.unknown": {
+        "vi": "Không biết ngôn ngữ “{language}”. Hãy chọn vi, zh-Hans hoặc en.",
+        "zh-Hans": "未知语言“{language}”。请选择 vi、zh-Hans 或 en。",
+        "en": "The language “{language}” is not known. Choose vi, zh-Hans or en.",
+    },
+}

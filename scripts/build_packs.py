@@ -1,0 +1,145 @@
+"""Make the glyph packs from their fonts: `make packs`. The agent and the controller read only the packs.
+
+Needs freetype-py and the font files named in `SOURCES`; a font whose SHA-256 differs is refused, because another
+release draws other pixels. The file format is described in devices/rendering/packs/__init__.py.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import struct
+import sys
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import freetype
+
+OUT = Path(__file__).resolve().parent.parent / "devices" / "rendering" / "packs"
+
+SOURCES = {
+    "unifont": (
+        "/usr/share/fonts/opentype/unifont/unifont.otf",
+        "db1960227adcb14640063e7384fdcd2867aaf819d9ca4866bca289d4db9a9f67",
+    ),
+    "noto-bold": (
+        "/usr/share/fonts/truetype/noto/NotoSans-Bold.ttf",
+        "e83493c945848ecd4a9ad0f6d19164541a0d3e23a9c952304a00a46e00272ac5",
+    ),
+}
+
+VIETNAMESE = "ăâđêôơưáàảãạắằẳẵặấầẩẫậéèẻẽẹếềểễệíìỉĩịóòỏõọốồổỗộớờởỡợúùủũụứừửữựýỳỷỹỵ"
+LATIN = "".join(map(chr, range(0x20, 0x7F))) + VIETNAMESE + VIETNAMESE.upper()
+LATIN_1 = "".join(chr(c) for c in range(0xA1, 0x100) if c != 0xAD)
+MARKS = "–—‘’“”†•…‰′″€₫№™"
+ARROWS = "←↑→↓↔↕↖↗↘↙"
+
+
+def gb2312() -> str:
+    """The characters of GB2312 a sign in Vietnamese, Chinese or English may need: no kana, Greek, Cyrillic, full-width Latin."""
+    rows = [*range(0xA1, 0xA3), *range(0xB0, 0xF8)]
+    every = (bytes((row, cell)).decode("gb2312", "ignore") for row in rows for cell in range(0xA1, 0xFF))
+    return "".join(c for c in every if c) + "！＃％＆（）＊＋，－．／：；＜＝＞？＠［＼］｛｜｝￥"
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How one pack is made: `rows` a cell, `baseline` rows above the baseline, `capital` rows of a capital letter."""
+
+    name: str
+    source: str
+    size: int
+    rows: int
+    baseline: int
+    capital: int
+    letters: str
+
+
+RECIPES = (
+    Recipe("u16", "unifont", 16, 16, 14, 10, LATIN + LATIN_1 + MARKS + ARROWS + "℃Ⓟ" + gb2312()),
+    Recipe("n16", "noto-bold", 12, 16, 13, 9, LATIN + LATIN_1 + MARKS),
+)
+
+
+@dataclass(frozen=True)
+class Glyph:
+    """One letter: its advance in lamps and its rows as integers, the leftmost lamp in the highest of `width` bits."""
+
+    letter: str
+    width: int
+    rows: tuple[int, ...]
+
+
+def draw(face: freetype.Face, letter: str, recipe: Recipe) -> Glyph:
+    """Draw one letter without grey; ink that leaves the cell upwards, downwards or to the left is an error."""
+    face.load_char(letter, freetype.FT_LOAD_RENDER | freetype.FT_LOAD_TARGET_MONO)
+    slot = face.glyph
+    bitmap = slot.bitmap
+    left = max(0, slot.bitmap_left)
+    width = max(round(slot.advance.x / 64), left + bitmap.width, 1)
+    top = recipe.baseline - slot.bitmap_top
+    if bitmap.rows and not 0 <= top <= top + bitmap.rows <= recipe.rows:
+        raise ValueError(f"{recipe.name}: {letter!r} has ink outside its cell: rows {top} to {top + bitmap.rows}")
+    rows = [0] * recipe.rows
+    for row in range(bitmap.rows):
+        line = bytes(bitmap.buffer[row * bitmap.pitch : (row + 1) * bitmap.pitch])
+        ink = int.from_bytes(line, "big") >> (len(line) * 8 - bitmap.width)
+        rows[top + row] = ink << (width - left - bitmap.width)
+    return Glyph(letter, width, tuple(rows))
+
+
+def packed(recipe: Recipe, glyphs: Iterable[Glyph], digest: str) -> bytes:
+    """The pack file: a zlib stream of one JSON line, then code points, widths and rows."""
+    ordered = sorted(glyphs, key=lambda glyph: glyph.letter)
+    head = {
+        "format": "gatecast-glyphs/1", "name": recipe.name, "rows": recipe.rows, "baseline": recipe.baseline,
+        "capital": recipe.capital, "glyphs": len(ordered), "source": recipe.source, "sha256": digest, "size": recipe.size,
+    }  # fmt: skip
+    points = struct.pack(f">{len(ordered)}I", *(ord(glyph.letter) for glyph in ordered))
+    widths = bytes(glyph.width for glyph in ordered)
+    rows = b"".join(_rows(glyph) for glyph in ordered)
+    return zlib.compress(json.dumps(head, sort_keys=True).encode() + b"\n" + points + widths + rows, 9)
+
+
+def _rows(glyph: Glyph) -> bytes:
+    size = (glyph.width + 7) // 8
+    return b"".join((row << (size * 8 - glyph.width)).to_bytes(size, "big") for row in glyph.rows)
+
+
+def build(recipe: Recipe) -> bytes:
+    """The bytes of one pack."""
+    path, wanted = SOURCES[recipe.source]
+    data = Path(path).read_bytes()
+    digest = hashlib.sha256(data).hexdigest()
+    if digest != wanted:
+        raise ValueError(f"{path} is another release: SHA-256 {digest}, not {wanted}")
+    face = freetype.Face(path)
+    face.set_pixel_sizes(0, recipe.size)
+    letters = dict.fromkeys(recipe.letters)
+    missing = [letter for letter in letters if not face.get_char_index(letter)]
+    if missing:
+        raise ValueError(f"{recipe.source} has no glyph for {''.join(missing)}")
+    return packed(recipe, [draw(face, letter, recipe) for letter in letters], digest)
+
+
+def main() -> int:
+    """Write every pack, or with --check compare with what is committed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if a pack would change")
+    check = parser.parse_args().check
+    changed = 0
+    for recipe in RECIPES:
+        data, path = build(recipe), OUT / f"{recipe.name}.pack"
+        same = path.exists() and zlib.decompress(path.read_bytes()) == zlib.decompress(data)
+        changed += not same
+        if not check and not same:
+            path.write_bytes(data)
+        print(f"{recipe.name}: {len(data)} bytes, {'as committed' if same else 'changed'}")
+    return int(check and changed > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
