@@ -1,0 +1,26 @@
+"""The answer to "what is on air?"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from schedules.model import Playlist, Priority
+
+Cause = Literal["alert", "rule", "fallback", "nothing"]
+
+
+@dataclass(frozen=True, slots=True)
+class OnAir:
+    """What a device shows at a moment, why, since when and until when; `beaten` names what else was due, strongest first."""
+
+    cause: Cause
+    source: str
+    priority: Priority
+    playlist: Playlist | None
+    zones: tuple[str, ...]
+    loop: bool
+    since: datetime | None
+    until: datetime | None
+    beaten: tuple[str, ...] = field(default=(), compare=False)

@@ -1,0 +1,103 @@
+"""What is on air at a moment, and when that changes next. The order and the ties are those of decision 0007:
+priority, then the later start, then the id (the smaller one wins)."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from schedules.answer import Cause, OnAir
+from schedules.calendar import DAY, tick
+from schedules.compiled import CompiledPlan, Occurrence, compiled
+from schedules.model import Alert, Plan, Playlist, Priority
+
+__all__ = ["Cause", "OnAir", "next_change", "on_air"]
+
+
+def on_air(plan: Plan, at: datetime, alerts: Sequence[Alert] = ()) -> OnAir:
+    """Name what `plan` and the alerts put on air at `at`, and why."""
+    ready = compiled(plan)
+    moment = tick(at)
+    day = ready.day(moment // DAY)
+    place = bisect_right(day.edges, moment) - 1
+    base = day.answers.get(place) or ready.keep(day, place, _from_rules(ready, moment, day.winners[place]))
+    return _under_alerts(ready, base, moment, alerts) if alerts else base
+
+
+def next_change(plan: Plan, after: datetime, alerts: Sequence[Alert] = ()) -> datetime | None:
+    """The first moment after `after` at which something else is on air; None if that never comes."""
+    return on_air(plan, after, alerts).until
+
+
+def _from_rules(ready: CompiledPlan, moment: int, winner: Occurrence | None) -> OnAir:
+    until = _when(ready, ready.until(moment, winner))
+    if winner is None:
+        since = _when(ready, ready.idle_since(moment))
+        playlist = ready.fallback
+        return OnAir("fallback" if playlist else "nothing", "", Priority.FALLBACK, playlist, (), True, since, until)
+    rule = ready.rules[winner.order]
+    names = dict.fromkeys(ready.rules[one.order].id for one in ready.due(moment))
+    names.pop(rule.id)
+    since = ready.zone.when(winner.start)
+    playlist = ready.playlists[rule.playlist]
+    return OnAir("rule", rule.id, rule.priority, playlist, rule.zones, rule.loop, since, until, tuple(names))
+
+
+def _when(ready: CompiledPlan, moment: int | None) -> datetime | None:
+    return None if moment is None else ready.zone.when(moment)
+
+
+def _under_alerts(ready: CompiledPlan, base: OnAir, moment: int, alerts: Iterable[Alert]) -> OnAir:
+    """Lay the alerts over what the rules say: every alert is stronger than every rule."""
+    newest = _newest(alerts)
+    active = sorted((one for one in newest if tick(one.starts) <= moment < tick(one.until)), key=_strength)
+    coming = [one for one in newest if tick(one.starts) > moment]
+    if active:
+        return _of_alert(ready, base, active, coming)
+    until = _first([base.until, *(one.starts for one in coming)])
+    if base.cause == "rule":
+        return replace(base, until=_local(ready, until))
+    ended = [one.until for one in newest if tick(one.until) <= moment]
+    since = max([*ended, *([base.since] if base.since else [])], default=None)
+    return replace(base, since=_local(ready, since), until=_local(ready, until))
+
+
+def _newest(alerts: Iterable[Alert]) -> list[Alert]:
+    """Each alert once, at its highest revision."""
+    found: dict[str, Alert] = {}
+    for alert in sorted(alerts, key=lambda one: (one.revision, tick(one.until))):
+        found[alert.id] = alert
+    return list(found.values())
+
+
+def _strength(alert: Alert) -> tuple[int, int, str]:
+    """Strongest first: priority, later start, smaller id."""
+    return -alert.priority.rank, -tick(alert.starts), alert.id
+
+
+def _of_alert(ready: CompiledPlan, base: OnAir, active: list[Alert], coming: list[Alert]) -> OnAir:
+    strongest = active[0]
+    stronger = [one.starts for one in coming if _strength(one) < _strength(strongest)]
+    until = _first([strongest.until, *stronger])
+    below = (base.source, *base.beaten) if base.cause == "rule" else ()
+    return OnAir(
+        cause="alert",
+        source=strongest.id,
+        priority=strongest.priority,
+        playlist=Playlist(id=strongest.id, items=(strongest.item,)) if strongest.item else None,
+        zones=(),
+        loop=True,
+        since=_local(ready, strongest.starts),
+        until=_local(ready, until),
+        beaten=(*(one.id for one in active[1:]), *below),
+    )
+
+
+def _first(moments: list[datetime | None]) -> datetime | None:
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+def _local(ready: CompiledPlan, moment: datetime | None) -> datetime | None:
+    return None if moment is None else moment.astimezone(ready.zone.info)

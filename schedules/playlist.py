@@ -1,0 +1,62 @@
+"""What a playlist shows at a moment: contents in turn, the chime's lead, gaps and loops."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from schedules.model import ContentRef, Item, Playlist
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One content's turn; `starts` and `ends` count seconds from the beginning of the playlist, loops included."""
+
+    item: Item
+    content: ContentRef
+    starts: float
+    ends: float
+    offset: float
+    index: int
+
+
+def content_seconds(item: Item) -> tuple[float, ...]:
+    """Share the item's turn among its contents, in proportion to what each takes by itself."""
+    own = [content.seconds for content in item.contents]
+    if item.seconds is None:
+        return tuple(own)
+    whole = sum(map(Fraction, own))
+    return tuple(float(Fraction(item.seconds) * Fraction(each) / whole) for each in own)
+
+
+def playlist_seconds(playlist: Playlist) -> float:
+    """How long one pass takes: the lead, the contents, and the gaps between them."""
+    return float(_length(playlist))
+
+
+def item_at(playlist: Playlist, elapsed: float, loop: bool = True) -> Slot | None:
+    """The turn `elapsed` seconds after the beginning; the lead belongs to the first content, a gap to the one before it."""
+    turns = list(_turns(playlist))
+    length = _length(playlist)
+    if elapsed < 0 or (elapsed >= length and not loop):
+        return None
+    passes, within = divmod(Fraction(elapsed), length)
+    index = max(bisect_right(turns, within, key=lambda turn: turn[2]) - 1, 0)
+    item, content, starts, ends = turns[index]
+    begins = passes * length
+    offset = max(within - starts, Fraction(0))
+    return Slot(item, content, float(begins + starts), float(begins + ends), float(offset), index)
+
+
+def _length(playlist: Playlist) -> Fraction:
+    return max(ends for _, _, _, ends in _turns(playlist))
+
+
+def _turns(playlist: Playlist) -> Iterator[tuple[Item, ContentRef, Fraction, Fraction]]:
+    clock, gap = Fraction(playlist.lead), Fraction(playlist.gap)
+    for item in playlist.items:
+        for content, seconds in zip(item.contents, content_seconds(item), strict=True):
+            yield item, content, clock, clock + Fraction(seconds)
+            clock += Fraction(seconds) + gap

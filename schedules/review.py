@@ -1,0 +1,122 @@
+"""A plan explained and examined: why something is on air, which rules clash, when nothing is due, which can never win."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from schedules.calendar import DAY, tick
+from schedules.compiled import CompiledPlan, Occurrence, compiled
+from schedules.evaluate import OnAir, on_air
+from schedules.model import Alert, Item, Plan
+from schedules.timeline import segments
+from schedules.words import sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a device shows what it shows at `at`: the answer, and the messages it consists of."""
+
+    at: datetime
+    on_air: OnAir
+    messages: tuple[Item, ...]
+
+    def words(self, language: str = "vi") -> str:
+        """The reason in plain sentences: `vi`, `zh-Hans` or `en`; any other language reads `en`."""
+        titles = [item.title or item.message for item in self.messages]
+        return sentence(self.on_air, titles, language)
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A stretch in which `hidden` are due with the same priority as `winner`, so that only the tie rule decides."""
+
+    start: datetime
+    end: datetime
+    winner: str
+    hidden: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A stretch in which no rule is due; `fallback` says whether the device shows its fallback or nothing."""
+
+    start: datetime
+    end: datetime
+    fallback: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NeverWins:
+    """A rule that is not once on air in the period: never due, or always beaten, by these."""
+
+    rule: str
+    due: bool
+    beaten_by: tuple[str, ...]
+
+
+def why(plan: Plan, at: datetime, alerts: Sequence[Alert] = ()) -> Reason:
+    """Explain what is on air at `at`."""
+    answer = on_air(plan, at, alerts)
+    return Reason(at, answer, answer.playlist.items if answer.playlist else ())
+
+
+def conflicts(plan: Plan, start: datetime, end: datetime) -> tuple[Conflict, ...]:
+    """Every stretch of [start, end) in which rules of one priority are due at once, in order."""
+    ready = compiled(plan)
+    found: list[Conflict] = []
+    for opens, closes, winner, due in _stretches(ready, tick(start), tick(end)):
+        hidden = dict.fromkeys(ready.rules[one.order].id for one in due if one.rank == winner.rank)
+        hidden.pop(name := ready.rules[winner.order].id)
+        if hidden:
+            _join(found, Conflict(ready.zone.when(opens), ready.zone.when(closes), name, tuple(hidden)))
+    return tuple(found)
+
+
+def gaps(plan: Plan, start: datetime, end: datetime) -> tuple[Gap, ...]:
+    """Every stretch of [start, end) in which no rule is due, in order."""
+    return tuple(
+        Gap(one.start, one.end, one.on_air.cause == "fallback")
+        for one in segments(plan, start, end)
+        if one.on_air.cause != "rule"
+    )
+
+
+def never_wins(plan: Plan, start: datetime, end: datetime) -> tuple[NeverWins, ...]:
+    """The rules that are not once on air in [start, end), by id."""
+    ready = compiled(plan)
+    won: set[int] = set()
+    beaten: dict[int, set[int]] = {}
+    for _, _, winner, due in _stretches(ready, tick(start), tick(end)):
+        won.add(winner.order)
+        for one in due:
+            beaten.setdefault(one.order, set()).add(winner.order)
+    silent = (order for order in reversed(range(len(ready.rules))) if order not in won)
+    return tuple(
+        NeverWins(ready.rules[each].id, each in beaten, _names(ready, beaten.get(each, ()))) for each in silent
+    )
+
+
+def _names(ready: CompiledPlan, orders: Sequence[int] | set[int]) -> tuple[str, ...]:
+    return tuple(sorted(ready.rules[order].id for order in orders))
+
+
+def _join(found: list[Conflict], conflict: Conflict) -> None:
+    """Add a conflict, or lengthen the last one if it is the same going on."""
+    last = found[-1] if found else None
+    if last and last.end == conflict.start and (last.winner, last.hidden) == (conflict.winner, conflict.hidden):
+        found[-1] = Conflict(last.start, conflict.end, last.winner, last.hidden)
+    else:
+        found.append(conflict)
+
+
+def _stretches(ready: CompiledPlan, start: int, end: int) -> Iterator[tuple[int, int, Occurrence, list[Occurrence]]]:
+    """Where something is due: from, to, the winner, and all that is due, strongest first."""
+    for number in range(start // DAY, (end - 1) // DAY + 1):
+        day = ready.day(number)
+        closes = [*day.edges[1:], (number + 1) * DAY]
+        for opens, shuts, winner in zip(day.edges, closes, day.winners, strict=True):
+            opens, shuts = max(opens, start), min(shuts, end)
+            if winner and opens < shuts:
+                yield opens, shuts, winner, ready.due(opens)

@@ -1,0 +1,90 @@
+"""The reason for what is on air in Vietnamese, Chinese and English: one table per language, whole sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from schedules.answer import OnAir
+from schedules.model import Priority
+
+_NAMED = 3  # of what was beaten, this many are named; the rest is counted
+
+VI: Mapping[str, str] = {
+    "alert": "Đang phát {titles} theo cảnh báo {source} ({priority}).",
+    "blank": "Tắt tất cả theo lệnh {source}.",
+    "rule": "Đang phát {titles} theo lịch {source} ({priority}).",
+    "fallback": "Không có lịch nào vào lúc này; đang phát nội dung dự phòng {titles}.",
+    "nothing": "Không có lịch nào vào lúc này; thiết bị để trống.",
+    "beaten": "Được chọn trước: {beaten}.",
+    "more": "{beaten} và {count} mục khác",
+    "until": "Đến {until}.",
+    "forever": "Không có thay đổi nào tiếp theo.",
+    "comma": ", ",
+    "space": " ",
+    "quote": "“{}”",
+    Priority.NORMAL: "thông thường",
+    Priority.EVENT: "sự kiện",
+    Priority.PRIORITY: "ưu tiên",
+    Priority.EMERGENCY: "khẩn cấp",
+    Priority.EVACUATION: "sơ tán",
+}
+ZH: Mapping[str, str] = {
+    "alert": "正在播放{titles}，依据告警 {source}（{priority}）。",
+    "blank": "按指令 {source} 全部关闭。",
+    "rule": "正在播放{titles}，依据播放计划 {source}（{priority}）。",
+    "fallback": "此时没有播放计划，正在播放备用内容{titles}。",
+    "nothing": "此时没有播放计划，设备不显示内容。",
+    "beaten": "优先于：{beaten}。",
+    "more": "{beaten}及其他 {count} 项",
+    "until": "至 {until}。",
+    "forever": "此后没有变化。",
+    "comma": "、",
+    "space": "",
+    "quote": "“{}”",
+    Priority.NORMAL: "普通",
+    Priority.EVENT: "活动",
+    Priority.PRIORITY: "优先",
+    Priority.EMERGENCY: "紧急",
+    Priority.EVACUATION: "疏散",
+}
+EN: Mapping[str, str] = {
+    "alert": "Showing {titles} for alert {source} ({priority}).",
+    "blank": "Everything is off by order {source}.",
+    "rule": "Showing {titles} by rule {source} ({priority}).",
+    "fallback": "No rule is due now; showing the fallback {titles}.",
+    "nothing": "No rule is due now; the device shows nothing.",
+    "beaten": "It goes before {beaten}.",
+    "more": "{beaten} and {count} more",
+    "until": "Until {until}.",
+    "forever": "Nothing changes after this.",
+    "comma": ", ",
+    "space": " ",
+    "quote": "“{}”",
+    Priority.NORMAL: "normal",
+    Priority.EVENT: "event",
+    Priority.PRIORITY: "priority",
+    Priority.EMERGENCY: "emergency",
+    Priority.EVACUATION: "evacuation",
+}
+
+
+def sentence(answer: OnAir, titles: Sequence[str], language: str) -> str:
+    """Say what is on air, why, what it beat and until when."""
+    words = {"vi": VI, "zh": ZH}.get(language.partition("-")[0], EN)
+    quoted = words["comma"].join(words["quote"].format(title) for title in titles)
+    kind = "blank" if answer.priority is Priority.BLANK else answer.cause
+    said = [words[kind].format(titles=quoted, source=answer.source, priority=words.get(answer.priority, ""))]
+    if answer.beaten:
+        said.append(words["beaten"].format(beaten=_list(answer.beaten, words)))
+    said.append(words["until"].format(until=_clock(answer.until)) if answer.until else words["forever"])
+    return words["space"].join(said)
+
+
+def _list(names: Sequence[str], words: Mapping[str, str]) -> str:
+    named = words["comma"].join(names[:_NAMED])
+    return words["more"].format(beaten=named, count=len(names) - _NAMED) if len(names) > _NAMED else named
+
+
+def _clock(moment: datetime) -> str:
+    return f"{moment:%H:%M %d/%m/%Y}"

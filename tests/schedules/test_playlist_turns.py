@@ -1,0 +1,90 @@
+"""Which content has its turn: loops, languages, the chime's lead and the gaps."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schedules.model import Playlist
+from schedules.playlist import content_seconds, item_at, playlist_seconds
+from tests.support.schedule_plans import item
+
+SECONDS = st.floats(0.1, 1000, allow_nan=False)
+YEAR = 366 * 86_400.0
+
+
+def playlist(*items, **facts):
+    return Playlist(id="p", items=items, **facts)
+
+
+@st.composite
+def playlists(draw):
+    some = [
+        item(*draw(st.lists(SECONDS, min_size=1, max_size=3)), whole=draw(st.none() | SECONDS))
+        for _ in range(draw(st.integers(1, 4)))
+    ]
+    return playlist(*some, lead=draw(st.floats(0, 10)), gap=draw(st.floats(0, 5)))
+
+
+def test_the_turn_of_an_item_is_shared_in_proportion():
+    assert content_seconds(item(10.0, 20.0, 30.0, whole=30.0)) == (5.0, 10.0, 15.0)
+    assert content_seconds(item(10.0, 20.0)) == (10.0, 20.0)
+
+
+def test_a_pass_is_the_lead_the_contents_and_the_gaps_between_them():
+    assert playlist_seconds(playlist(item(10.0, 20.0), item(5.0), lead=3, gap=2)) == 42.0
+    assert playlist_seconds(playlist(item(10.0))) == 10.0
+
+
+@pytest.mark.parametrize(
+    ("elapsed", "index", "offset"),
+    [(0, 0, 0), (2.9, 0, 0), (3, 0, 0), (4, 0, 1), (14, 0, 11), (15, 1, 0), (41.5, 2, 4.5), (42, 0, 0), (45, 0, 0)],
+)
+def test_the_lead_belongs_to_the_first_content_and_a_gap_to_the_one_before(elapsed, index, offset):
+    slot = item_at(playlist(item(10.0, 20.0), item(5.0), lead=3, gap=2), elapsed)
+    assert (slot.index, slot.offset) == (index, offset)
+
+
+def test_a_playlist_that_runs_once_is_over_at_its_end():
+    once = playlist(item(10.0), item(5.0))
+    assert item_at(once, 14.999, loop=False).index == 1
+    assert item_at(once, 15, loop=False) is None
+    assert item_at(once, -0.001) is None
+
+
+def test_a_year_of_loops_does_not_drift():
+    tenths = playlist(item(0.1, 0.2))
+    whole = playlist(item(7.0, 3.0))
+    assert item_at(whole, YEAR + 6.0).starts == 31_622_400.0 + 0.0
+    assert item_at(whole, YEAR + 7.0).index == 1
+    later = item_at(tenths, YEAR)
+    assert later.starts <= YEAR <= later.ends
+
+
+def test_a_tiny_turn_and_a_great_age_end_at_once():
+    slot = item_at(playlist(item(5e-324)), 1e300)
+    assert slot.index == 0
+
+
+@given(playlists(), st.floats(0, YEAR))
+def test_the_moment_lies_in_its_turn_and_the_turn_is_of_its_content(some, elapsed):
+    slot = item_at(some, elapsed)
+    assert slot.content in slot.item.contents
+    assert slot.starts - some.lead - 1e-6 <= elapsed <= slot.ends + some.gap + 1e-6
+    assert slot.offset == pytest.approx(max(elapsed - slot.starts, 0), abs=1e-6)
+
+
+@given(playlists())
+def test_turns_follow_one_another_and_every_content_has_one(some):
+    contents = [content for each in some.items for content in each.contents]
+    turns, moment = [], 0.0
+    while (slot := item_at(some, moment, loop=False)) is not None and len(turns) <= len(contents):
+        turns.append(slot)
+        moment = slot.ends + some.gap + 1e-9
+    assert [turn.content for turn in turns] == contents
+    assert [turn.index for turn in turns] == list(range(len(contents)))
+    assert all(right.starts == pytest.approx(left.ends + some.gap) for left, right in pairwise(turns))
+    assert turns[-1].ends == pytest.approx(playlist_seconds(some))
