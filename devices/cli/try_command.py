@@ -1,0 +1,232 @@
+"""`gatecast-agent try`: one thing to one device, straight down the line; says what came back and how long the line took."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import ValidationError
+
+from devices.drivers.registry import Driver, known_drivers, load_driver
+from devices.errors import DeviceError, SettingsError
+from devices.links import open_link
+from devices.links.line import LineSettings
+from devices.links.trace import TraceLink
+from devices.ports import Identity, Link, Speaker
+from devices.profiles.board import BoardShape
+from devices.rendering.page import Page
+from devices.rendering.render import render
+
+FAILED, MISUSED = 1, 2
+EIGHT_ZONES = {str(number): number - 1 for number in range(1, 9)}  # as relay boards are printed: 1 is coil 0
+WORDS = """COMMAND is one of
+  ping              ask who is there
+  status            all the device tells of itself
+  show TEXT         draw the text and put its page on the lamps   (boards)
+  blank             all lamps dark                                (boards)
+  brightness N      0 to 100 percent                              (boards)
+  zones 1,3 on      exactly these zones hear, all others are shut (loudspeakers)
+  zones 1,3 off     shut these, leave the others                  (loudspeakers)
+  zones all off     shut all zones and the power                  (loudspeakers)
+  read              zones and contact inputs as the device says   (loudspeakers)"""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The words of this command."""
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = WORDS
+    add = parser.add_argument
+    add("--link", required=True, help='"/dev/serial/by-id/..." or "tcp:HOST:PORT"')
+    add("--driver", required=True, help=f"one of: {', '.join(known_drivers())}")
+    add("--address", type=int, help="of the device on its line")
+    add("--board", metavar="192x64:rg", help="size and colours of a board")
+    add("--zones", type=_pairs, metavar="NAME=COIL,...", help="zones and their coils, from 0; without it 1 to 8")
+    add("--set", action="append", default=[], metavar="KEY=VALUE", help="any other setting of the driver")
+    add("--baud", type=int, help="of a serial line; without it the driver's usual one")
+    add("--parity", choices=("N", "E", "O"), default="N")
+    add("--echo", action="store_true", help="the adapter hears its own bytes")
+    add("--lang", default="vi", help="language of the text to show")
+    add("--page", type=int, default=1, help="which page of a long text to show")
+    add("--hex", action="store_true", help="print every byte sent and received, with its time")
+    add("words", nargs="+", metavar="COMMAND")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do it; the exit code."""
+    try:
+        driver = load_driver(args.driver)
+        settings = driver.settings.model_validate(_settings(args, driver))
+        line = LineSettings(baud=args.baud or driver.baud, parity=args.parity)
+        deed = _deed(args.words, driver, getattr(settings, "shape", None), args)
+    except ValidationError as exc:
+        return _say_why(_in_words(exc), MISUSED)
+    except SettingsError as exc:
+        return _say_why(str(exc), MISUSED)
+    try:
+        link = Meter(_link(args, line))
+    except DeviceError as exc:
+        return _say_why(str(exc), FAILED)
+    try:
+        print("\n".join(deed(driver.open(link, settings))))
+    except DeviceError as exc:
+        return _say_why(str(exc), FAILED)
+    finally:
+        print(link.bill(line))
+        link.close()
+    return 0
+
+
+Deed = Callable[[Any], list[str]]
+
+
+@dataclass
+class Meter:
+    """A link that counts what passes and how long it took."""
+
+    link: Link
+    sent: int = 0
+    received: int = 0
+    first: float | None = None
+    last: float = 0.0
+
+    def send(self, data: bytes) -> None:
+        """Count and pass on."""
+        self.first = time.monotonic() if self.first is None else self.first
+        self.sent += len(data)
+        self.link.send(data)
+        self.last = time.monotonic()
+
+    def receive(self, timeout: float) -> bytes:
+        """Pass on and count."""
+        data = self.link.receive(timeout)
+        self.received += len(data)
+        self.last = time.monotonic() if data else self.last
+        return data
+
+    def discard(self) -> None:
+        """Pass on."""
+        self.link.discard()
+
+    def close(self) -> None:
+        """Pass on."""
+        self.link.close()
+
+    def bill(self, line: LineSettings) -> str:
+        """What passed, how long the bytes alone take on this line, and from the first byte to the last as measured."""
+        took = self.last - self.first if self.first is not None else 0.0
+        predicted = line.seconds(self.sent + self.received)
+        return f"line: {self.sent} bytes out, {self.received} in; predicted {predicted:.3f} s, took {took:.3f} s"
+
+
+def _link(args: argparse.Namespace, line: LineSettings) -> Link:
+    link = open_link(args.link, baud=line.baud, parity=line.parity, echo=args.echo)
+    return TraceLink(link, sys.stdout.write, lambda: datetime.now(UTC)) if args.hex else link
+
+
+def _settings(args: argparse.Namespace, driver: Driver) -> dict[str, Any]:
+    """The driver's settings from the words given; what it does not know it will refuse itself."""
+    given = {"address": args.address, "shape": args.board, "zones": args.zones}
+    if driver.kind == "speaker" and args.zones is None and "zones" in driver.settings.model_fields:
+        given["zones"] = EIGHT_ZONES
+    if args.baud and "baud" in driver.settings.model_fields:
+        given["baud"] = args.baud
+    extra = dict(_setting(text) for text in args.set)
+    return {key: value for key, value in given.items() if value is not None} | extra
+
+
+def _setting(text: str) -> tuple[str, Any]:
+    key, equals, value = text.partition("=")
+    if not equals:
+        raise SettingsError(f'a setting is written KEY=VALUE, not "{text}"')
+    try:
+        return key, json.loads(value)
+    except ValueError:
+        return key, value
+
+
+def _pairs(text: str) -> dict[str, int]:
+    try:
+        return {name: int(coil) for name, coil in (pair.split("=") for pair in text.split(","))}
+    except ValueError as exc:
+        raise argparse.ArgumentTypeError(f'zones are written "hall=0,yard=1", not "{text}"') from exc
+
+
+def _deed(words: list[str], driver: Driver, shape: BoardShape | None, args: argparse.Namespace) -> Deed:
+    """What the command words ask for, checked before the line is touched."""
+    verb, *rest = words
+    if (verb, rest) == ("ping", []):
+        return lambda device: [_identity(device.identify())]
+    if driver.kind == "board":
+        return _board_deed(verb, rest, shape, args)
+    return _speaker_deed(verb, rest)
+
+
+def _board_deed(verb: str, rest: list[str], shape: BoardShape | None, args: argparse.Namespace) -> Deed:
+    def showing(page: Page, what: str) -> Deed:
+        return lambda board: [f"{what}: {board.show(page).value}"]
+
+    match verb, rest:
+        case "status", []:
+            return lambda board: [_identity(board.identify())]
+        case "show", [_, *_] if shape:
+            page, note = _page(" ".join(rest), args.lang, shape, args.page)
+            return showing(page, note)
+        case "blank", []:
+            return lambda board: [f"blank: {board.blank().value}"]
+        case "brightness", [percent] if percent.isdecimal():
+            return lambda board: [f"brightness {percent} %: {board.brightness(int(percent)).value}"]
+    raise SettingsError(f'a board does not know "{" ".join([verb, *rest])}"\n{WORDS}')
+
+
+def _speaker_deed(verb: str, rest: list[str]) -> Deed:
+    match verb, rest:
+        case "status" | "read", []:
+            return _state
+        case "zones", ["all", "off"] | ["off"]:
+            return lambda speaker: _opened(speaker, frozenset())
+        case "zones", [names, "on"]:
+            return lambda speaker: _opened(speaker, frozenset(names.split(",")))
+        case "zones", [names, "off"]:
+            return lambda speaker: _opened(speaker, speaker.zones() - frozenset(names.split(",")))
+    raise SettingsError(f'a loudspeaker does not know "{" ".join([verb, *rest])}"\n{WORDS}')
+
+
+def _opened(speaker: Speaker, zones: frozenset[str]) -> list[str]:
+    return [f"zones open: {', '.join(sorted(zones)) or 'none'}: {speaker.open_zones(zones).value}"]
+
+
+def _state(speaker: Speaker) -> list[str]:
+    inputs = [f"input {name}: {'closed' if closed else 'open'}" for name, closed in sorted(speaker.inputs().items())]
+    return [f"zones open: {', '.join(sorted(speaker.zones())) or 'none'}", *inputs]
+
+
+def _page(text: str, language: str, shape: BoardShape, number: int) -> tuple[Page, str]:
+    drawn = render(text, language, shape)
+    remarks = [remark.text("en") for remark in drawn.findings]
+    if drawn.file is None:
+        raise SettingsError("\n".join(["this text cannot be drawn", *remarks]))
+    pages = drawn.file.pages
+    if not 1 <= number <= len(pages):
+        raise SettingsError(f"the text has {len(pages)} pages, none is number {number}")
+    return pages[number - 1], "\n".join([*remarks, f"page {number} of {len(pages)}"])
+
+
+def _identity(identity: Identity) -> str:
+    size = f", {identity.width}x{identity.height}" if identity.width else ""
+    firmware = f", firmware {identity.firmware}" if identity.firmware else ""
+    return f"{identity.model}{firmware}{size} answers"
+
+
+def _in_words(exc: ValidationError) -> str:
+    return "\n".join(f"{'.'.join(map(str, error['loc'])) or 'settings'}: {error['msg']}" for error in exc.errors())
+
+
+def _say_why(reason: str, code: int) -> int:
+    print(f"gatecast-agent: {reason}", file=sys.stderr)
+    return code
