@@ -1,0 +1,154 @@
+"""Whatever sound file staff upload becomes one 48 kHz mono 16-bit WAV, named by its hash; or a clear refusal.
+
+The file is read in stretches of a few seconds, so that memory holds the upload, the result and little else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from math import gcd
+from typing import Any
+
+import numpy as np
+import soundfile
+from numpy.typing import NDArray
+
+from devices.profiles.wav import RATE, wav_header
+
+MAX_BYTES = 200_000_000
+MAX_SECONDS = 30 * 60
+MAX_CHANNELS = 16
+_STRETCH = 1 << 18  # frames read at once
+_ZERO_CROSSINGS = 32  # of the sinc, to each side
+_BETA = 9.0  # Kaiser window: what folds back stays 90 dB down
+_MAX_PHASES = 640  # 11,025 Hz needs 640, all other usual rates fewer
+
+Samples = NDArray[np.float32]
+
+
+class MediaError(ValueError):
+    """An upload that cannot be used; `code` is stable: media.large, media.long, media.empty, media.unreadable, media.rate."""
+
+    def __init__(self, code: str, text: str) -> None:
+        """`text` says in one sentence what is wrong."""
+        super().__init__(text)
+        self.code = code
+        self.text = text
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """A sound in the form the gates play: the whole WAV file, its hash and its length."""
+
+    wav: bytes
+    sha256: str
+    seconds: float
+
+
+def ingest(data: bytes) -> Clip:
+    """Decode, mix down and resample an upload of any kind libsndfile reads (WAV, FLAC, Ogg, MP3, AIFF); else MediaError."""
+    if len(data) > MAX_BYTES:
+        raise MediaError("media.large", f"a sound file is at most {MAX_BYTES // 1_000_000} MB")
+    try:
+        with soundfile.SoundFile(BytesIO(data)) as file:
+            _check(file)
+            pieces = [_to_pcm(stretch) for stretch in Resampler(file.samplerate).run(_mono(file))]
+    except (soundfile.SoundFileError, TypeError, OverflowError) as exc:
+        raise MediaError("media.unreadable", "the file is not a sound file that can be read, or it is damaged") from exc
+    pcm = b"".join(pieces)
+    if not pcm:
+        raise MediaError("media.empty", "the sound file holds no sound")
+    return _clip(pcm)
+
+
+def _clip(pcm: bytes) -> Clip:
+    wav = wav_header(len(pcm) // 2) + pcm
+    return Clip(wav=wav, sha256=hashlib.sha256(wav).hexdigest(), seconds=len(pcm) / 2 / RATE)
+
+
+def _check(file: Any) -> None:
+    rate = int(file.samplerate)
+    if not 8_000 <= rate <= 192_000 or RATE // gcd(RATE, rate) > _MAX_PHASES:
+        raise MediaError("media.rate", f"a sampling rate of {rate} Hz cannot be used; 44,100 or 48,000 Hz always can")
+    if file.channels > MAX_CHANNELS:
+        raise MediaError(
+            "media.unreadable", f"a sound file has at most {MAX_CHANNELS} channels, this has {file.channels}"
+        )
+    if file.frames > MAX_SECONDS * rate:
+        raise _too_long()
+
+
+def _too_long() -> MediaError:
+    return MediaError("media.long", f"a sound file lasts at most {MAX_SECONDS // 60} minutes")
+
+
+def _mono(file: Any) -> Iterator[Samples]:
+    """Stretches of the file, channels averaged. A header may lie about the length, so what comes is counted too."""
+    left = MAX_SECONDS * file.samplerate
+    while len(stretch := file.read(_STRETCH, dtype="float32", always_2d=True)):
+        left -= len(stretch)
+        if left < 0:
+            raise _too_long()
+        mixed = stretch.mean(axis=1, dtype=np.float32)
+        yield np.clip(np.nan_to_num(mixed, posinf=1.0, neginf=-1.0), -1.0, 1.0)
+
+
+def _to_pcm(samples: Samples) -> bytes:
+    return bytes(np.clip(np.rint(samples * 32768.0), -32768, 32767).astype("<i2").tobytes())
+
+
+class Resampler:
+    """A windowed-sinc polyphase filter from `rate` to 48 kHz, run over stretches without seams."""
+
+    def __init__(self, rate: int) -> None:
+        """`rate` in Hz; the output grid begins exactly at the first input sample."""
+        common = gcd(RATE, rate)
+        self._up, self._down = RATE // common, rate // common
+        self._rate = rate
+        half = int(np.ceil(_ZERO_CROSSINGS * max(1.0, self._down / self._up)))
+        self._half = half
+        self._filters = _filters(self._up, self._down, half)
+
+    def run(self, stretches: Iterator[Samples]) -> Iterator[Samples]:
+        """The same sound at 48 kHz; as long as before to the nearest sample."""
+        if self._up == self._down:
+            yield from stretches
+            return
+        held = np.zeros(self._half - 1, np.float32)  # held[0] is input sample `first`
+        first, taken, made = 1 - self._half, 0, 0
+        for stretch in stretches:
+            held = np.concatenate((held, stretch))
+            taken += len(stretch)
+            ready = max(made, ((first + len(held) - self._half) * self._up) // self._down)
+            yield self._stretch(held, first, made, ready)
+            made = ready
+            keep = max(0, made * self._down // self._up - self._half + 1 - first)
+            held, first = held[keep:], first + keep
+        total = round(taken * self._up / self._down)
+        held = np.concatenate((held, np.zeros(2 * self._half + 2, np.float32)))
+        yield self._stretch(held, first, made, total)
+
+    def _stretch(self, held: Samples, first: int, start: int, stop: int) -> Samples:
+        """Output samples `start` to `stop`; each phase of the filter serves every `up`-th of them."""
+        out = np.empty(stop - start, np.float32)
+        if not len(out):
+            return out
+        windows = np.lib.stride_tricks.sliding_window_view(held, 2 * self._half)
+        for lane in range(min(self._up, len(out))):
+            place, phase = divmod((start + lane) * self._down, self._up)
+            lanes = out[lane :: self._up]
+            begin = place - self._half + 1 - first
+            lanes[:] = windows[begin :: self._down][: len(lanes)] @ self._filters[phase]
+        return out
+
+
+def _filters(up: int, down: int, half: int) -> Samples:
+    """Row p holds the taps for an output that lies p/up of a sample after its input sample; every row sums to one."""
+    cut = min(1.0, up / down) * 0.97 if up != down else 1.0
+    offsets = np.arange(1 - half, half + 1)[None, :] - (np.arange(up) / up)[:, None]
+    window = np.i0(_BETA * np.sqrt(np.clip(1 - (offsets / half) ** 2, 0, None))) / np.i0(_BETA)
+    taps = np.sinc(offsets * cut) * window
+    return np.asarray(taps / taps.sum(axis=1, keepdims=True), dtype=np.float32)
