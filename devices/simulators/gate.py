@@ -1,0 +1,162 @@
+"""A whole gate made of code, from the config its agent runs on."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from devices.profiles.board import BoardShape
+from devices.rendering.page import Page
+from devices.rendering.png import png
+from devices.simulators.boards import OnbonBoard
+from devices.simulators.faults import Faults
+from devices.simulators.line import SimulatedLine
+from devices.simulators.pty import End, PtyEnd, TcpEnd
+from devices.simulators.speakers import RelayBoard
+
+Simulated = OnbonBoard | RelayBoard
+Settings = Mapping[str, Any]
+
+
+class Picture:
+    """A PNG file that always holds the newest page, whole: who reads it never meets half a picture."""
+
+    def __init__(self, path: Path) -> None:
+        """The folder is made if need be."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._path = path
+        self._fresh = path.with_name(f".{path.name}.{os.getpid()}")
+
+    def __call__(self, page: Page) -> None:
+        """Write the page beside the file and rename it over."""
+        self._fresh.write_bytes(png(page))
+        self._fresh.replace(self._path)
+
+
+class RelayLog:
+    """A line for each relay that moves: when, which, on or off."""
+
+    def __init__(self, path: Path, names: Mapping[int, str]) -> None:
+        """`names` by coil; a coil without one is called by its number. Older lines stay."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+        self._path, self._names = path, names
+
+    def __call__(self, coil: int, closed: bool) -> None:
+        """Append one line."""
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")
+        name = self._names.get(coil, f"coil-{coil}")
+        with self._path.open("a", encoding="utf-8") as log:
+            log.write(f"{now} {name} {'on' if closed else 'off'}\n")
+
+
+def onbon_board(settings: Settings, picture: Path | None, log: Path | None) -> OnbonBoard:
+    """A board that draws itself."""
+    draw = Picture(picture) if picture else None
+    board = OnbonBoard(
+        BoardShape.parse(settings["shape"]),
+        address=settings.get("address", 1),
+        series=settings.get("series", "6E2"),
+        changed=draw,
+    )
+    if draw:
+        draw(board.page())
+    return board
+
+
+def relay_board(settings: Settings, picture: Path | None, log: Path | None) -> RelayBoard:
+    """Relays that write down their moves by the names of their zones."""
+    names = {coil: zone for zone, coil in settings.get("zones", {}).items()}
+    if "power" in settings:
+        names[settings["power"]] = "power"
+    moved = RelayLog(log, names) if log else None
+    return RelayBoard(address=settings.get("address", 1), coils=settings.get("coils", 8), changed=moved)
+
+
+# What stands in for a device of each driver; each uses the file it has something to put into.
+KINDS: Mapping[str, Callable[[Settings, Path | None, Path | None], Simulated]] = {
+    "onbon_bx": onbon_board,
+    "modbus_relay": relay_board,
+}
+
+
+def simulated(driver: str, settings: Settings, *, picture: Path | None = None, log: Path | None = None) -> Simulated:
+    """The stand-in for a device of `driver`; ValueError if there is none."""
+    if driver not in KINDS:
+        raise ValueError(f"there is no simulator for {driver}; there are: {', '.join(KINDS)}")
+    return KINDS[driver](settings, picture, log)
+
+
+def open_end(link: str) -> End:
+    """The device's end of a link: "serial:PATH" makes a terminal linked there, "tcp:HOST:PORT" listens."""
+    kind, _, where = link.partition(":")
+    if kind in ("serial", "pty"):
+        return PtyEnd(Path(where) if where else None)
+    host, _, port = where.rpartition(":")
+    if kind == "tcp" and host and port.isdecimal():
+        return TcpEnd(host, int(port))
+    raise ValueError(f'a simulated line is "serial:PATH", "pty", "pty:PATH" or "tcp:HOST:PORT", not "{link}"')
+
+
+class SimulatedGate:
+    """All lines and devices of one agent config."""
+
+    def __init__(self, config: Mapping[str, Any], out: Path, faults: Faults | None = None) -> None:
+        """`faults` fall on every line; a line whose config says echo has an adapter that echoes."""
+        gate = config["gate"]
+        self.devices: dict[str, Simulated] = {}
+        self.lines: dict[str, SimulatedLine] = {}
+        devices = config.get("devices", [])
+        for device in devices:
+            name = f"{gate}-{device['id']}"
+            self.devices[device["id"]] = simulated(
+                device["driver"], device.get("settings", {}), picture=out / f"{name}.png", log=out / f"{name}.log"
+            )
+        try:
+            for line in config.get("lines", []):
+                on_it = [self.devices[device["id"]] for device in devices if device["line"] == line["id"]]
+                self.lines[line["id"]] = _line(line, on_it, faults or Faults())
+        except (OSError, ValueError, KeyError):
+            self.stop()
+            raise
+
+    @classmethod
+    def from_file(cls, path: Path, out: Path, faults: Faults | None = None) -> SimulatedGate:
+        """Read an agent's TOML."""
+        return cls(tomllib.loads(path.read_text(encoding="utf-8")), out, faults)
+
+    def start(self) -> SimulatedGate:
+        """Let every line listen."""
+        for line in self.lines.values():
+            line.start()
+        return self
+
+    def board(self, device: str) -> OnbonBoard:
+        """The board called `device`."""
+        found = self.devices[device]
+        if not isinstance(found, OnbonBoard):
+            raise TypeError(f"{device} is not a board")
+        return found
+
+    def relays(self, device: str) -> RelayBoard:
+        """The relay board called `device`."""
+        found = self.devices[device]
+        if not isinstance(found, RelayBoard):
+            raise TypeError(f"{device} is not a relay board")
+        return found
+
+    def stop(self) -> None:
+        """End every line; a second stop does nothing."""
+        for line in self.lines.values():
+            line.stop()
+
+
+def _line(line: Mapping[str, Any], devices: list[Simulated], faults: Faults) -> SimulatedLine:
+    if line.get("rs485", {}).get("echo", False):
+        faults = replace(faults, echo=True)
+    return SimulatedLine(open_end(line["link"]), devices, line.get("baud", 9600), faults)
