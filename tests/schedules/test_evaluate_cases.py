@@ -210,3 +210,14 @@ def test_announcements_of_the_skipped_hour_are_made_once_when_the_clock_jumps():
         dues += [answer.since.strftime("%H:%M")] if answer.cause == "rule" else []
         moment = answer.until
     assert dues == ["03:00", "03:20"]
+
+
+def test_an_announcement_due_at_the_very_end_of_the_validity_is_not_made():
+    ended = plan(rule("r", "08:00-09:00", loop=False, every=10, ends=hanoi("2026-03-02 08:10")), seconds=60)
+    assert source(ended, "2026-03-02 08:00") == "r"
+    assert source(ended, "2026-03-02 08:10") == ""
+
+
+def test_the_next_announcement_may_be_early_on_the_next_day_before_a_late_one_of_this_night():
+    night = rule("r", "22:00-02:00", "00:30-00:40", loop=False, every=180, starts=hanoi("2026-03-05 22:30"))
+    assert next_change(plan(night, seconds=60), hanoi("2026-03-02 12:00")) == hanoi("2026-03-06 00:30")
