@@ -37,7 +37,10 @@ def load_driver(name: str) -> Driver:
     found = entry_points(group=GROUP, name=name)
     if not found:
         raise SettingsError(f"there is no driver {name}; installed: {', '.join(known_drivers()) or 'none'}")
-    driver = next(iter(found)).load()
+    try:
+        driver = next(iter(found)).load()
+    except (ImportError, AttributeError) as exc:
+        raise SettingsError(f"the driver {name} cannot be loaded: {exc}") from exc
     if not isinstance(driver, Driver):
         raise SettingsError(f"the entry point {name} is not a Gatecast driver")
     return driver
