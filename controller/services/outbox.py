@@ -45,11 +45,11 @@ def put(
 
 
 def pending(deps: Deps, limit: int = 100) -> list[Waiting]:
-    """The oldest publishes that have not gone out."""
+    """What has not gone out: the unsure and fast (QoS 0, of alerts) before the sure, then the oldest first."""
     query = (
         sa.select(outbox.c.id, outbox.c.topic, outbox.c.payload, outbox.c.qos, outbox.c.retain)
         .where(outbox.c.sent_at.is_(None))
-        .order_by(outbox.c.id)
+        .order_by(outbox.c.qos, outbox.c.id)
         .limit(limit)
     )
     with deps.store.read() as connection:
