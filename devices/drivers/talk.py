@@ -29,6 +29,7 @@ class Talk:
         self._clock = clock
         self._request = b""
         self._owed_until = clock()
+        self.answering = True  # whether the last question got an answer; at first we believe so
 
     def ask(
         self, request: bytes, decoder: Decoder[Event], ours: Callable[[Event], Answer | None], seconds: float
@@ -42,10 +43,16 @@ class Talk:
         while (left := deadline - self._clock()) > 0:
             for event in decoder.feed(self._link.receive(left)):
                 if (answer := ours(event)) is not None:
+                    self.answering = True
                     return answer
         # No protocol here numbers its answers, so one that is late looks like the answer to whatever is asked next.
         self._owed_until = self._clock() + seconds
+        self.answering = False
         return None
+
+    def tries(self, most: int) -> range:
+        """How often to send: `most`, but once to a device that did not answer last, as others share its line."""
+        return range(most if self.answering else 1)
 
     def rest(self, seconds: float) -> None:
         """Let time pass; what arrives meanwhile is dropped."""

@@ -138,6 +138,16 @@ def test_a_silent_card_is_given_up_after_the_stated_tries_and_times():
     assert link.now == pytest.approx(caught.value.waited)
 
 
+def test_a_silent_card_is_asked_but_once_until_it_answers_as_others_share_its_line():
+    lamps, link = board((ASK,), (ASK,), (ASK,), (ASK,), (ASK, YES), (ASK,), (ASK,), (ASK, YES))
+    for _ in range(2):
+        with pytest.raises(SilentError):
+            lamps.identify()
+    lamps.identify()
+    lamps.identify()
+    assert link.done
+
+
 def test_one_lost_answer_costs_one_more_sending():
     lamps, link = board((SHOW,), (SHOW, YES))
     assert lamps.show(PAGE) is Evidence.ACKNOWLEDGED
@@ -170,7 +180,7 @@ def test_a_ping_reply_that_comes_late_is_no_yes_to_a_page():
 
 def test_a_late_yes_to_the_last_order_is_not_taken_for_the_next():
     other = host(areas.delete())
-    lamps, link = board((other,), (other,), (other, 1.5, YES), (SHOW,), (SHOW,), (SHOW,))
+    lamps, link = board((other,), (other,), (other, 1.5, YES), (SHOW,))
     with pytest.raises(SilentError):
         lamps.delete_areas()
     with pytest.raises(SilentError):

@@ -121,7 +121,8 @@ class RelayBoard:
     def _order(self, request: Request) -> Yes:
         """Send until the board answers. Reads and group writes may be repeated: they set a state, they do not toggle."""
         noise = 0
-        for _ in range(self._settings.tries):
+        tries = self._talk.tries(self._settings.tries)
+        for _ in tries:
             answer, skipped = self._ask_patiently(request)
             if isinstance(answer, No):
                 raise RefusedError(answer.reason, answer.meaning)
@@ -130,7 +131,7 @@ class RelayBoard:
             noise += skipped
         if noise:
             raise GarbledError(f"{noise} bytes came that answer nothing")
-        raise SilentError(self._settings.tries * self._wait(request))
+        raise SilentError(len(tries) * self._wait(request))
 
     def _ask_patiently(self, request: Request) -> tuple[Reply | None, int]:
         """Ask again while the board is busy, within the patience of the settings; also how many bytes were no answer."""

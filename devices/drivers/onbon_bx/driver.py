@@ -114,7 +114,8 @@ class OnbonBoard:
         """Send until the card says yes. All our commands may be repeated: they set a state, they do not change one."""
         request = Frame(self._settings.address, HOST, SERIES[self._settings.series], data).to_bytes()
         self._damage = ""
-        for _ in range(self._settings.tries):
+        tries = self._talk.tries(self._settings.tries)
+        for _ in tries:
             answer = self._ask_patiently(request, fits)
             if answer and not answer.refused:
                 return answer
@@ -124,7 +125,7 @@ class OnbonBoard:
                 self._damage = "the card got a wrong checksum"
         if self._damage:
             raise GarbledError(self._damage)
-        raise SilentError(self._settings.tries * self._wait(request))
+        raise SilentError(len(tries) * self._wait(request))
 
     def _ask_patiently(self, request: bytes, fits: Callable[[Answer], bool]) -> Answer | None:
         """Ask again while the card is busy, within the patience of the settings."""
