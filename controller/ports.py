@@ -29,5 +29,5 @@ class Passwords(Protocol):
     def hash(self, password: str) -> str:
         """A new salted hash."""
 
-    def verify(self, password: str, hashed: str) -> bool:
-        """Whether the password fits."""
+    def verify(self, password: str, hashed: str | None) -> bool:
+        """Whether the password fits; without a hash it never does, and takes as long."""

@@ -21,7 +21,10 @@ class ArgonPasswords:
         with self._places:
             return self._hash.hash(password)
 
-    def verify(self, password: str, hashed: str) -> bool:
-        """Whether the password fits."""
+    def verify(self, password: str, hashed: str | None) -> bool:
+        """Whether the password fits; without a hash it never does, and takes as long."""
         with self._places:
+            if hashed is None:
+                self._hash.hash(password)
+                return False
             return self._hash.verify(password, hashed)

@@ -1,0 +1,102 @@
+"""Gates and their devices: the register, its file, and how well a device is."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints, field_validator, model_validator
+
+from devices.contract.messages import Health, Status
+from devices.profiles.board import BoardShape
+from schedules.model import DeviceId, Fact, Id
+
+SILENT_AFTER = timedelta(seconds=90)  # three missed heartbeats of 30 s (decision 0015)
+SLOW_AFTER = timedelta(seconds=60)  # a plan should be on a connected agent long before
+GateId = Annotated[Id, StringConstraints(pattern=r"^(?!all$)")]  # "all" is the topic scope of alerts
+
+
+class DeviceEntry(Fact):
+    """One device in the gates file; `zones` are the public zones of a loudspeaker."""
+
+    id: Id
+    kind: Literal["board", "speaker"]
+    shape: str | None = None
+    agent: Id = "agent"
+    names: dict[str, str] = Field(default_factory=dict)
+    zones: tuple[Id, ...] = ()
+
+    @model_validator(mode="after")
+    def _shaped(self) -> DeviceEntry:
+        if (self.kind == "board") != (self.shape is not None):
+            raise ValueError("a board has a shape, a speaker has none")
+        if self.shape is not None:
+            BoardShape.parse(self.shape)
+        return self
+
+
+class GateEntry(Fact):
+    """One gate in the gates file."""
+
+    id: GateId
+    names: dict[str, str] = Field(default_factory=dict)
+    devices: tuple[DeviceEntry, ...] = ()
+
+    @field_validator("devices")
+    @classmethod
+    def _one_each(cls, value: tuple[DeviceEntry, ...]) -> tuple[DeviceEntry, ...]:
+        if len({device.id for device in value}) != len(value):
+            raise ValueError("two devices of a gate have the same id")
+        return value
+
+
+class GatesFile(Fact):
+    """The whole file: `[[gates]]` with their `[[gates.devices]]`."""
+
+    gates: tuple[GateEntry, ...]
+
+    @field_validator("gates")
+    @classmethod
+    def _one_each(cls, value: tuple[GateEntry, ...]) -> tuple[GateEntry, ...]:
+        if len({gate.id for gate in value}) != len(value):
+            raise ValueError("two gates have the same id")
+        return value
+
+
+class Device(Fact):
+    """A device of the register."""
+
+    id: DeviceId
+    gate: Id
+    kind: Literal["board", "speaker"]
+    shape: str | None = None
+    agent: Id
+    names: dict[str, str]
+    zones: tuple[Id, ...] = ()
+
+    @property
+    def board(self) -> BoardShape:
+        """The shape of a board."""
+        return BoardShape.parse(self.shape or "")
+
+
+class Sight(Fact):
+    """All the controller knows of a device's condition at one moment."""
+
+    status: Status | None = None
+    agent_online: bool = False
+    seen_at: datetime | None = None
+    revision_wanted: int = 0
+    issued_at: datetime | None = None
+
+
+def health(sight: Sight, now: datetime) -> Health:
+    """Green means "shows what it should" (decision 0011), and a device that is not heard is never green."""
+    if sight.status is None or sight.seen_at is None:
+        return Health.UNMEASURED
+    if not sight.agent_online or now - sight.seen_at > SILENT_AFTER:
+        return Health.OFFLINE
+    behind = sight.status.revision != sight.revision_wanted
+    if sight.status.health is Health.HEALTHY and behind and sight.issued_at and now - sight.issued_at > SLOW_AFTER:
+        return Health.IMPAIRED
+    return sight.status.health

@@ -1,0 +1,94 @@
+"""Messages as people see them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.engine import Connection
+
+from controller.domain.approvals import Approval
+from controller.domain.content import State
+from controller.domain.people import Actor, Right
+from controller.services.context import Deps
+from controller.services.drawing import page_file
+from controller.store import content
+from controller.store.tables import messages
+from schedules.model import Fact
+
+
+class Preview(Fact):
+    """The pages of one language for one board; page N is at `{url}` with N in place of `{page}`, from 1."""
+
+    language: str
+    board: str
+    sha256: str
+    pages: tuple[float, ...]  # seconds of each
+    url: str
+
+
+class MessageView(Fact):
+    """A message at its newest version."""
+
+    id: str
+    version: int
+    state: State
+    title: str
+    category: str
+    texts: dict[str, str]
+    audio: dict[str, str]
+    author: str
+    writers: tuple[str, ...]
+    digest: str | None
+    approvals: tuple[Approval, ...]
+    previews: tuple[Preview, ...]
+    created_at: datetime
+    changed_at: datetime
+
+
+def message(deps: Deps, actor: Actor, message_id: str) -> MessageView:
+    """The message with an id."""
+    actor.need(Right.READ)
+    with deps.store.read() as connection:
+        return view(deps, connection, content.load(connection, message_id))
+
+
+def all_messages(deps: Deps, actor: Actor, state: State | None = None) -> tuple[MessageView, ...]:
+    """Every message, newest first, or only those in one state."""
+    actor.need(Right.READ)
+    conditions = () if state is None else (messages.c.state == state,)
+    with deps.store.read() as connection:
+        return tuple(view(deps, connection, each) for each in content.load_all(connection, *conditions))
+
+
+def view(deps: Deps, connection: Connection, stored: content.Stored) -> MessageView:
+    """Put a message and its pictures together."""
+    standing, words = stored.standing, stored.words
+    pages = content.rendered_pages(connection, stored.id, standing.version)
+    return MessageView(
+        id=stored.id,
+        version=standing.version,
+        state=standing.state,
+        title=words.title,
+        category=words.category,
+        texts=words.texts,
+        audio=words.audio,
+        author=standing.author,
+        writers=tuple(sorted(standing.writers)),
+        digest=standing.digest,
+        approvals=standing.approvals,
+        previews=tuple(preview(deps, each) for each in pages),
+        created_at=stored.created_at,
+        changed_at=stored.changed_at,
+    )
+
+
+def preview(deps: Deps, rendered: content.Rendered) -> Preview:
+    """Where the pictures of a page file are."""
+    pages = page_file(deps.media.read(rendered.sha256)).pages
+    return Preview(
+        language=rendered.language,
+        board=rendered.shape,
+        sha256=rendered.sha256,
+        pages=tuple(page.seconds for page in pages),
+        url=f"/api/v1/previews/{rendered.sha256}/{{page}}.png",
+    )

@@ -1,0 +1,89 @@
+"""Build the plans anew, and send those that changed: revision, audit and outbox in the deed's own transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.engine import Connection
+
+from controller.domain.gates import Device
+from controller.domain.plans import Body, Wanted, build
+from controller.services import outbox
+from controller.services.context import Deps
+from controller.services.tones import emergency_tone
+from controller.store import plans, registry, wanted
+from controller.store.audit import note
+from controller.store.plans import Issued
+from devices.contract.messages import PlanMessage
+from devices.contract.seal import seal
+from devices.contract.topics import plan_topic
+from schedules.model import Plan
+
+CLOCK_SLACK = timedelta(minutes=5)  # an agent's clock may be this much behind ours
+VALID = timedelta(days=400)
+RENEW = timedelta(days=200)  # an unchanged plan gets a fresh seal long before the old one ends
+
+
+def gather(connection: Connection) -> Wanted:
+    """The facts that plans are built from."""
+    return wanted.gather(connection, (emergency_tone(),))
+
+
+def rebuild(deps: Deps, connection: Connection, who: str, now: datetime) -> tuple[str, ...]:
+    """Issue a new revision to every device whose plan is to do something else; their ids."""
+    facts, last = gather(connection), plans.newest(connection)
+    changed = [
+        device.id
+        for device in registry.all_devices(connection)
+        if _reissue(deps, connection, who, now, device, facts, last.get(device.id))
+    ]
+    return tuple(changed)
+
+
+def _reissue(
+    deps: Deps, connection: Connection, who: str, now: datetime, device: Device, facts: Wanted, last: Issued | None
+) -> bool:
+    body = build(device, facts, now)
+    if last and last.fingerprint == body.fingerprint() and now - last.issued_at < RENEW:
+        return False
+    _issue(deps, connection, who, body.numbered(device.id, last.revision + 1 if last else 1, now), body)
+    return True
+
+
+def _issue(deps: Deps, connection: Connection, who: str, plan: Plan, body: Body) -> None:
+    fingerprint = body.fingerprint()
+    plans.keep(connection, plan, fingerprint)
+    details = {"revision": plan.revision, "fingerprint": fingerprint, "rules": [rule.id for rule in plan.rules]}
+    note(connection, plan.issued, who, "plan.issued", plan.device, details)
+    outbox.put(connection, plan.issued, plan_topic(plan.device), sealed(deps, plan))
+
+
+def sealed(deps: Deps, plan: Plan) -> bytes:
+    """The plan as it travels."""
+    return seal(
+        deps.secret,
+        kind="plan",
+        subject=plan.device,
+        revision=plan.revision,
+        not_before=plan.issued - CLOCK_SLACK,
+        not_after=plan.issued + VALID,
+        body=PlanMessage(plan=plan).to_bytes(),
+    )
+
+
+def rebuild_now(deps: Deps, who: str = "clock") -> tuple[str, ...]:
+    """Build all plans because time has passed: schedules end, seals grow old."""
+    with deps.store.write() as connection:
+        changed = rebuild(deps, connection, who, deps.now())
+    if changed:
+        deps.notify()
+    return changed
+
+
+def publish_again(deps: Deps) -> None:
+    """Queue every newest plan once more, for a broker that may have lost what it kept."""
+    with deps.store.write() as connection:
+        now = deps.now()
+        for issued in plans.newest(connection).values():
+            outbox.put(connection, now, plan_topic(issued.device), sealed(deps, issued.plan))
+    deps.notify()

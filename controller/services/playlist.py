@@ -1,0 +1,92 @@
+"""Playlists: messages in the order they are shown."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from controller.domain.content import State, clean_title
+from controller.domain.people import Actor, Right
+from controller.domain.plans import Entry, WantedPlaylist
+from controller.errors import InvalidError, Problem
+from controller.services.context import Deps
+from controller.services.ids import new_id
+from controller.store import wanted
+from controller.store.audit import note
+from controller.store.tables import playlists
+from schedules.model import Fact, Id
+
+
+class EntryDraft(Fact):
+    """A message, and how long its turn is on boards; without `seconds` as long as reading takes."""
+
+    message: Id
+    seconds: Annotated[float, Field(gt=0, le=3600, strict=True)] | None = None
+
+
+class PlaylistDraft(Fact):
+    """A playlist as the operator writes it."""
+
+    name: str
+    items: Annotated[tuple[EntryDraft, ...], Field(min_length=1, max_length=200)]
+
+
+class Remark(Fact):
+    """What is worth knowing about a playlist or a schedule that was accepted."""
+
+    code: str
+    text: str
+    message: str | None = None
+    device: str | None = None
+
+
+class PlaylistView(WantedPlaylist):
+    """A playlist that was accepted."""
+
+    findings: tuple[Remark, ...] = ()
+
+
+def create_playlist(deps: Deps, actor: Actor, draft: PlaylistDraft) -> PlaylistView:
+    """A new playlist of existing messages, none of them withdrawn."""
+    actor.need(Right.PLAYLIST)
+    name = clean_title(draft.name, "/name")
+    playlist = new_id("list")
+    with deps.store.write() as connection:
+        states = wanted.states(connection, {item.message for item in draft.items})
+        check_messages([item.message for item in draft.items], states)
+        now = deps.now()
+        items = [item.model_dump(exclude_none=True) for item in draft.items]
+        row = {"id": playlist, "name": name, "items": items, "created_at": now, "by": actor.username}
+        connection.execute(playlists.insert().values(row))
+        note(connection, now, actor.username, "playlist.created", playlist, {"name": name, "items": items})
+    entries = tuple(Entry(message=item.message, seconds=item.seconds) for item in draft.items)
+    return PlaylistView(id=playlist, name=name, items=entries, findings=_not_yet(states))
+
+
+def check_messages(named: list[str], states: dict[str, str]) -> None:
+    """InvalidError lists each message that does not exist or is withdrawn."""
+    problems = []
+    for place, message in enumerate(named):
+        pointer = f"/items/{place}/message"
+        if message not in states:
+            problems.append(Problem(pointer, "message.unknown", f'there is no message "{message}"'))
+        elif states[message] == State.WITHDRAWN:
+            problems.append(Problem(pointer, "message.withdrawn", f'the message "{message}" is withdrawn'))
+    if problems:
+        raise InvalidError(problems[0].code, "the playlist cannot be shown", tuple(problems))
+
+
+def _not_yet(states: dict[str, str]) -> tuple[Remark, ...]:
+    return tuple(
+        Remark(code="message.not_approved", message=message, text=f"left out until it is approved; it is {state} now")
+        for message, state in sorted(states.items())
+        if state != State.APPROVED
+    )
+
+
+def all_playlists(deps: Deps, actor: Actor) -> tuple[WantedPlaylist, ...]:
+    """Every playlist, oldest first."""
+    actor.need(Right.READ)
+    with deps.store.read() as connection:
+        return wanted.all_playlists(connection)

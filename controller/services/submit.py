@@ -1,0 +1,95 @@
+"""Offer a draft to both agencies: drawn for every board of the register, and bound by one digest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from controller.domain import approvals
+from controller.domain.content import digest
+from controller.domain.gates import Device
+from controller.domain.people import Actor, Right
+from controller.errors import ConflictError, InvalidError, Problem
+from controller.services.context import Deps
+from controller.services.drawing import Drawn, Remark, draw
+from controller.services.look import Preview, preview
+from controller.store import content, media, registry
+from controller.store.audit import note
+from controller.store.content import Rendered, Stored
+from schedules.model import Fact
+
+
+class Submission(Fact):
+    """What the agencies are asked to approve."""
+
+    digest: str
+    version: int
+    findings: tuple[Remark, ...]
+    previews: tuple[Preview, ...]
+
+
+Drawings = dict[tuple[str, str], Drawn]  # by language and board
+
+
+def submit_message(deps: Deps, actor: Actor, message: str) -> Submission:
+    """Draw, hash and offer; a remark that blocks refuses it and changes nothing."""
+    actor.need(Right.SUBMIT)
+    with deps.store.read() as connection:
+        stored = content.load(connection, message)
+        boards = shapes(registry.all_devices(connection))
+    approvals.submitted(stored.standing, "0" * 64)  # refused before the work, not after
+    drawings = draw_all(stored.words.texts, boards)
+    rendered = keep_drawings(deps, drawings)
+    bound = _digest(stored, rendered)
+    _keep(deps, actor, stored, bound, drawings, rendered)
+    remarks = tuple(remark for drawn in drawings.values() for remark in drawn.remarks)
+    previews = tuple(preview(deps, each) for each in rendered)
+    return Submission(digest=bound, version=stored.standing.version, findings=remarks, previews=previews)
+
+
+def shapes(devices: Iterable[Device]) -> tuple[str, ...]:
+    """The different boards among the devices."""
+    return tuple(sorted({device.shape for device in devices if device.shape}))
+
+
+def draw_all(texts: dict[str, str], boards: Iterable[str]) -> Drawings:
+    """Every language on every board; InvalidError lists the remarks that block."""
+    drawings = {(language, board): draw(text, language, board) for board in boards for language, text in texts.items()}
+    blocks = [remark for drawn in drawings.values() for remark in drawn.remarks if remark.severity == "block"]
+    if blocks:
+        problems = tuple(Problem(f"/texts/{each.language}", each.code, f"{each.board}: {each.text}") for each in blocks)
+        raise InvalidError("message.blocked", "the text cannot be shown as it is", problems)
+    return drawings
+
+
+def keep_drawings(deps: Deps, drawings: Drawings) -> tuple[Rendered, ...]:
+    """Store the page files under their hashes."""
+    return tuple(
+        Rendered(language, board, deps.media.keep(drawn.data)) for (language, board), drawn in drawings.items()
+    )
+
+
+def _digest(stored: Stored, rendered: tuple[Rendered, ...]) -> str:
+    words = stored.words
+    return digest(
+        title=words.title,
+        category=words.category,
+        texts=words.texts,
+        audio=words.audio,
+        renderings={(each.language, each.shape): each.sha256 for each in rendered},
+    )
+
+
+def _keep(
+    deps: Deps, actor: Actor, seen: Stored, bound: str, drawings: Drawings, rendered: tuple[Rendered, ...]
+) -> None:
+    with deps.store.write() as connection:
+        now, stored = deps.now(), content.load(connection, seen.id)
+        if stored.standing.version != seen.standing.version:
+            raise ConflictError("message.version", "the message was edited meanwhile: submit it again")
+        after = approvals.submitted(stored.standing, bound)
+        media.keep(connection, [drawn.file() for drawn in drawings.values()], now)
+        content.save(connection, seen.id, after, now)
+        content.keep_submission(connection, seen.id, after.version, bound, rendered, now)
+        details = {"version": after.version, "digest": bound}
+        note(connection, now, actor.username, "message.submitted", seen.id, details)
+    deps.notify()

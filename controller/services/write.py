@@ -1,0 +1,117 @@
+"""Write a message, and write it anew."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pydantic import Field
+from sqlalchemy.engine import Connection
+
+from controller.domain import approvals
+from controller.domain.content import Category, State, clean_texts, clean_title, in_order, unknown_languages
+from controller.domain.people import Actor, Right
+from controller.errors import ConflictError, InvalidError, Problem
+from controller.services import plan
+from controller.services.context import Deps
+from controller.services.ids import new_id
+from controller.services.look import MessageView, view
+from controller.store import content, media
+from controller.store.audit import note
+from controller.store.content import Words
+from schedules.model import Fact, Sha256
+
+
+class Draft(Fact):
+    """A message as its author writes it; `audio` names sound files brought before."""
+
+    title: str
+    category: Category
+    texts: dict[str, str]
+    audio: dict[str, Sha256] = Field(default_factory=dict)
+
+
+class Change(Fact):
+    """What is to be different; a language set to null is taken out. `version` guards against writing over another's work."""
+
+    title: str | None = None
+    category: Category | None = None
+    texts: dict[str, str | None] = Field(default_factory=dict)
+    audio: dict[str, Sha256 | None] = Field(default_factory=dict)
+    version: int | None = Field(default=None, ge=1, strict=True)
+
+
+def create_message(deps: Deps, actor: Actor, draft: Draft) -> MessageView:
+    """A new draft, version 1."""
+    actor.need(Right.WRITE)
+    words = _clean(draft)
+    message = new_id("msg")
+    with deps.store.write() as connection:
+        now = deps.now()
+        check_sound(connection, words.audio)
+        content.new_message(connection, message, actor.username, words, now)
+        note(connection, now, actor.username, "message.created", message, {"version": 1, "title": words.title})
+        return view(deps, connection, content.load(connection, message))
+
+
+def edit_message(deps: Deps, actor: Actor, message: str, change: Change) -> MessageView:
+    """A new version, a draft again: approvals of the old one are void, and boards stop showing it."""
+    actor.need(Right.WRITE)
+    with deps.store.write() as connection:
+        stored = content.load(connection, message)
+        _check_version(stored, change.version)
+        words = _clean(_changed(stored.words, change))
+        if words == stored.words:
+            return view(deps, connection, stored)
+        check_sound(connection, words.audio)
+        _keep_edit(deps, connection, actor, stored, words)
+        answer = view(deps, connection, content.load(connection, message))
+    deps.notify()
+    return answer
+
+
+def _keep_edit(deps: Deps, connection: Connection, actor: Actor, stored: content.Stored, words: Words) -> None:
+    now, before = deps.now(), stored.standing
+    after = approvals.edited(before, actor.username)
+    content.save(connection, stored.id, after, now)
+    content.new_version(connection, stored.id, after.version, actor.username, words, now)
+    voided = [{"agency": each.agency, "by": each.by, "digest": each.digest} for each in before.approvals]
+    details = {"version": after.version, "was": before.state, "approvals_voided": voided}
+    note(connection, now, actor.username, "message.edited", stored.id, details)
+    if before.state is State.APPROVED:
+        plan.rebuild(deps, connection, actor.username, now)
+
+
+def _changed(words: Words, change: Change) -> Draft:
+    texts = {language: text for language, text in (words.texts | change.texts).items() if text is not None}
+    audio = {language: sha256 for language, sha256 in (words.audio | change.audio).items() if sha256 is not None}
+    return Draft(
+        title=change.title if change.title is not None else words.title,
+        category=change.category or Category(words.category),
+        texts=texts,
+        audio=audio,
+    )
+
+
+def _check_version(stored: content.Stored, version: int | None) -> None:
+    if version is not None and version != stored.standing.version:
+        raise ConflictError("message.version", f"the message is at version {stored.standing.version} already")
+
+
+def _clean(draft: Draft) -> Words:
+    problems = tuple(unknown_languages(draft.audio, "/audio"))
+    if problems:
+        raise InvalidError("audio.invalid", "the sound cannot be accepted", problems)
+    return Words(clean_title(draft.title), draft.category, clean_texts(draft.texts), in_order(draft.audio))
+
+
+def check_sound(connection: Connection, audio: Mapping[str, str]) -> dict[str, media.File]:
+    """The sound files that `audio` names; InvalidError if one was never brought."""
+    found = media.find(connection, set(audio.values()))
+    problems = tuple(
+        Problem(f"/audio/{language}", "media.unknown", f"no sound file {sha256[:12]}... was brought")
+        for language, sha256 in audio.items()
+        if sha256 not in found or found[sha256].kind != "audio"
+    )
+    if problems:
+        raise InvalidError("audio.invalid", "the sound cannot be accepted", problems)
+    return {language: found[sha256] for language, sha256 in audio.items()}

@@ -1,0 +1,62 @@
+"""The plans that went out, as rows: every revision is kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from controller.store.tables import devices, plans
+from schedules.model import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """The newest plan of a device."""
+
+    device: str
+    revision: int
+    fingerprint: str
+    issued_at: datetime
+    body: bytes
+
+    @property
+    def plan(self) -> Plan:
+        """As it was sealed."""
+        return Plan.model_validate_json(self.body)
+
+
+def newest(connection: Connection) -> dict[str, Issued]:
+    """The newest plan of every device in the register that has one."""
+    last = (
+        sa.select(plans.c.device, sa.func.max(plans.c.revision).label("revision")).group_by(plans.c.device).subquery()
+    )
+    query = (
+        sa.select(plans)
+        .join(last, sa.and_(last.c.device == plans.c.device, last.c.revision == plans.c.revision))
+        .join(devices, devices.c.id == plans.c.device)
+        .where(devices.c.active)
+    )
+    return {
+        row.device: Issued(row.device, row.revision, row.fingerprint, row.issued_at, row.plan)
+        for row in connection.execute(query)
+    }
+
+
+def newest_of(connection: Connection, device: str) -> Issued | None:
+    """The newest plan of one device."""
+    query = sa.select(plans).where(plans.c.device == device).order_by(plans.c.revision.desc()).limit(1)
+    row = connection.execute(query).first()
+    return None if row is None else Issued(row.device, row.revision, row.fingerprint, row.issued_at, row.plan)
+
+
+def keep(connection: Connection, plan: Plan, fingerprint: str) -> None:
+    """A new revision."""
+    body = plan.model_dump_json().encode()
+    connection.execute(
+        plans.insert().values(
+            device=plan.device, revision=plan.revision, fingerprint=fingerprint, plan=body, issued_at=plan.issued
+        )
+    )

@@ -1,0 +1,54 @@
+"""Gates and devices as rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from controller.domain.gates import Device, GatesFile
+from controller.errors import UnknownError
+from controller.store.database import put
+from controller.store.tables import devices, gates
+
+
+def take_over(connection: Connection, file: GatesFile) -> None:
+    """Make the register what the gates file says; a device that is no longer there keeps its history only."""
+    connection.execute(sa.update(devices).values(active=False))
+    for place, gate in enumerate(file.gates):
+        put(connection, gates, {"id": gate.id, "names": gate.names, "position": place})
+        for position, device in enumerate(gate.devices):
+            row: dict[str, Any] = device.model_dump(mode="json") | {"id": f"{gate.id}/{device.id}"}
+            put(connection, devices, row | {"gate": gate.id, "position": position, "active": True})
+
+
+def all_devices(connection: Connection) -> tuple[Device, ...]:
+    """Every device in the register, in the order of the gates file."""
+    query = (
+        sa.select(devices)
+        .join(gates)
+        .where(devices.c.active)
+        .order_by(gates.c.position, gates.c.id, devices.c.position, devices.c.id)
+    )
+    return tuple(_device(row) for row in connection.execute(query))
+
+
+def one_device(connection: Connection, device: str) -> Device:
+    """The device with an id; UnknownError if the register has none."""
+    row = connection.execute(sa.select(devices).where(devices.c.id == device, devices.c.active)).first()
+    if row is None:
+        raise UnknownError("device", device)
+    return _device(row)
+
+
+def gate_names(connection: Connection) -> dict[str, dict[str, str]]:
+    """Every gate's names by language, in the order of the gates file."""
+    rows = connection.execute(sa.select(gates.c.id, gates.c.names).order_by(gates.c.position, gates.c.id))
+    return {row.id: row.names for row in rows}
+
+
+def _device(row: Row[Any]) -> Device:
+    return Device(
+        id=row.id, gate=row.gate, kind=row.kind, shape=row.shape, agent=row.agent, names=row.names, zones=row.zones
+    )

@@ -1,0 +1,94 @@
+"""What people decided, gathered for `controller.domain.plans`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from controller.domain.content import State
+from controller.domain.plans import Entry, Showable, Wanted, WantedPlaylist, WantedRule
+from controller.errors import UnknownError
+from controller.store import content, media
+from controller.store.tables import messages, playlists, schedules
+from schedules.model import ContentRef
+
+
+def rules(connection: Connection) -> tuple[WantedRule, ...]:
+    """Every schedule that was not deleted."""
+    query = sa.select(schedules).where(schedules.c.deleted_at.is_(None)).order_by(schedules.c.id)
+    return tuple(_rule(row) for row in connection.execute(query))
+
+
+def _rule(row: Row[Any]) -> WantedRule:
+    names = WantedRule.model_fields.keys()
+    return WantedRule.model_validate({name: value for name, value in row._mapping.items() if name in names})
+
+
+def playlist(connection: Connection, name: str) -> WantedPlaylist:
+    """The playlist with an id; UnknownError if there is none."""
+    row = connection.execute(sa.select(playlists).where(playlists.c.id == name)).first()
+    if row is None:
+        raise UnknownError("playlist", name)
+    return _playlist(row)
+
+
+def all_playlists(connection: Connection) -> tuple[WantedPlaylist, ...]:
+    """Every playlist, oldest first."""
+    query = sa.select(playlists).order_by(playlists.c.created_at, playlists.c.id)
+    return tuple(_playlist(row) for row in connection.execute(query))
+
+
+def _playlist(row: Row[Any]) -> WantedPlaylist:
+    items = tuple(Entry.model_validate(each) for each in row._mapping["items"])
+    return WantedPlaylist(id=row.id, name=row.name, items=items)
+
+
+def gather(connection: Connection, alert_clips: tuple[ContentRef, ...]) -> Wanted:
+    """All that the plans of all devices are built from."""
+    live = rules(connection)
+    lists = {name: playlist(connection, name) for name in sorted({rule.playlist for rule in live})}
+    named = {entry.message for each in lists.values() for entry in each.items}
+    return Wanted(
+        playlists=lists,
+        rules=live,
+        showables=showables(connection, named),
+        states=states(connection, named),
+        alert_clips=alert_clips,
+    )
+
+
+def states(connection: Connection, named: Iterable[str]) -> dict[str, str]:
+    """The state of each of these messages that exists."""
+    query = sa.select(messages.c.id, messages.c.state).where(messages.c.id.in_(tuple(named)))
+    return {row.id: row.state for row in connection.execute(query)}
+
+
+def showables(connection: Connection, named: Iterable[str]) -> dict[str, Showable]:
+    """Those of the messages that are approved, with their files."""
+    is_wanted = (messages.c.id.in_(tuple(named)), messages.c.state == State.APPROVED)
+    return {stored.id: _showable(connection, stored) for stored in content.load_all(connection, *is_wanted)}
+
+
+def _showable(connection: Connection, stored: content.Stored) -> Showable:
+    standing, words = stored.standing, stored.words
+    pages = content.rendered_pages(connection, stored.id, standing.version)
+    files = media.find(connection, {each.sha256 for each in pages} | set(words.audio.values()))
+    by_shape: dict[str, tuple[ContentRef, ...]] = {}
+    for each in pages:
+        by_shape[each.shape] = (*by_shape.get(each.shape, ()), reference(files[each.sha256], each.language))
+    return Showable(
+        message=stored.id,
+        version=standing.version,
+        digest=standing.digest or "",
+        title=words.title,
+        pages=by_shape,
+        audio=tuple(reference(files[sha256], language) for language, sha256 in words.audio.items()),
+    )
+
+
+def reference(file: media.File, language: str) -> ContentRef:
+    """How plans and alerts name a file."""
+    return ContentRef(sha256=file.sha256, kind=file.kind, language=language, size=file.size, seconds=file.seconds)
