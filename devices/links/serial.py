@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import select
 import termios
 from collections.abc import Iterator
@@ -70,4 +71,5 @@ class SerialLink:
         try:
             yield
         except FAILURES as exc:
-            raise error(self._path, str(exc)) from exc
+            number = getattr(exc, "errno", None)
+            raise error(self._path, os.strerror(number) if number else str(exc)) from exc
