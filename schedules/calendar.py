@@ -117,10 +117,10 @@ class Due:
         """The first start after a tick, as far as a weekday can be away."""
         first = zone.day(max(instant, self.starts)) - 1
         for day in range(first, min(first + REACH, LAST_DAY)):
-            # What is due past midnight of one day may come after what is due early on the next.
-            near = [start for one in (day, day + 1) for start, _ in self.on(one, zone, None) if start > instant]
+            near = [start for start, _ in self.on(day, zone, None) if start > instant]
             if near:
-                return min(near)
+                # What is due past midnight of one day may come after what is due early on the next.
+                return min(near + [start for start, _ in self.on(day + 1, zone, None) if start > instant])
         return None
 
     def last_end(self, instant: int, zone: Zone) -> int | None:
