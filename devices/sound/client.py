@@ -1,0 +1,235 @@
+"""The sound process as its owner sees it: starts it, speaks to it in lines, starts it again when it dies."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, model_validator
+
+from devices.errors import DeviceError
+from devices.ports import Clip, Played
+from schedules.model import Fact
+
+_MAX_LINE = 64 * 1024
+_SILENT_AFTER = 10.0  # seconds without a beat after which the process is taken for dead
+_BACK_OFF = (1.0, 30.0)
+_KEPT = 10_000  # reports waiting for a poll
+
+
+class SinkFaultError(DeviceError):
+    """No sink takes sound, or the sound process is gone."""
+
+    code = "audio.sink"
+
+
+class SoundSettings(Fact):
+    """How a gate's sound leaves: on a clock without a card, or through a command that reads raw samples."""
+
+    sink: Literal["clocked", "pipe"] = "clocked"
+    command: tuple[str, ...] = Field(
+        default=(), description="of the pipe sink; reads 48 kHz mono 16-bit little-endian samples on standard input"
+    )
+    latency: float = Field(default=0, ge=0, le=5, description="seconds from a sample the command took to its sound")
+    record: Path | None = Field(default=None, description="WAV file of what the sink took")
+    record_minutes: int = Field(default=10, ge=1, le=120, description="length at which the record turns over")
+
+    @model_validator(mode="after")
+    def _command_with_pipe(self) -> SoundSettings:
+        if (self.sink == "pipe") != bool(self.command):
+            raise ValueError("the pipe sink needs a command, and only the pipe sink has one")
+        return self
+
+    def arguments(self) -> tuple[str, ...]:
+        """What the sound process is started with."""
+        words = ["--sink", self.sink, "--latency", str(self.latency), "--record-minutes", str(self.record_minutes)]
+        if self.record:
+            words += ["--record", str(self.record)]
+        return (*words, "--", *self.command)
+
+
+class SoundProcess:
+    """A `devices.ports.SoundOut` in a process of its own, with `progress` besides. May be used from several threads."""
+
+    def __init__(
+        self,
+        settings: SoundSettings,
+        python: str = sys.executable,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """The process is started at once; if it dies, `poll` starts it again after 1 to 30 s."""
+        self._settings, self._python, self._clock = settings, python, clock
+        self._lock = threading.RLock()
+        self._clips: dict[str, Clip] = {}
+        self._progress: dict[str, int] = {}
+        self._ended: deque[Played] = deque(maxlen=_KEPT)
+        self._fault = ""
+        self._heard_at = self._retry_at = 0.0
+        self._back_off = _BACK_OFF[0]
+        self._child: subprocess.Popen[bytes] | None = None
+        self._closed = False
+        self._start()
+
+    def play(self, clips: tuple[Clip, ...]) -> None:
+        """Queue clips; each ends as one `Played` in `poll`. Clips due end to end on one bus sound without a seam."""
+        with self._lock:
+            for clip in clips:
+                self._clips[clip.id] = clip
+                self._tell(_play_line(clip))
+
+    def stop(self, ids: frozenset[str]) -> None:
+        """Ramp these clips down and drop them."""
+        with self._lock:
+            if self._child is None:
+                for name in ids & self._clips.keys():
+                    self._end(name, 0, "stopped")
+            elif ids:
+                for name in sorted(ids):
+                    self._tell({"stop": [name]})
+
+    def poll(self) -> tuple[Played, ...]:
+        """What ended since the last poll. With nothing ended, SinkFaultError while no sink takes sound."""
+        with self._lock:
+            self._revive()
+            ended = tuple(self._ended)
+            self._ended.clear()
+            if not ended and self._fault:
+                raise SinkFaultError(self._fault)
+            return ended
+
+    def progress(self) -> Mapping[str, int]:
+        """Frames the sink has taken so far, of each clip that sounds; fresh each second."""
+        with self._lock:
+            return dict(self._progress)
+
+    @property
+    def pid(self) -> int | None:
+        """Of the sound process; None while it is down."""
+        child = self._child
+        return child.pid if child else None
+
+    def close(self) -> None:
+        """End the process; a second close does nothing."""
+        with self._lock:
+            self._closed = True
+            child, self._child = self._child, None
+        if child is not None:
+            _end_child(child, 2.0)
+
+    def _start(self) -> None:
+        try:
+            self._child = subprocess.Popen(
+                [self._python, "-m", "devices.sound", *self._settings.arguments()],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            )  # fmt: skip
+        except OSError as exc:
+            self._down(f"the sound process cannot be started: {exc.strerror}")
+            return
+        if self._child.stdin:
+            os.set_blocking(self._child.stdin.fileno(), False)
+        self._heard_at = self._clock()
+        threading.Thread(target=self._listen, args=(self._child,), daemon=True, name="sound reports").start()
+        for clip in self._clips.values():
+            self._tell(_play_line(clip))
+
+    def _revive(self) -> None:
+        """Start a process that is down and due for another try; kill one that has fallen silent."""
+        now = self._clock()
+        if self._closed:
+            return
+        if self._child is None and now >= self._retry_at:
+            self._start()
+        elif self._child is not None and now - self._heard_at > _SILENT_AFTER:
+            self._drop("the sound process has fallen silent")
+
+    def _tell(self, order: Mapping[str, Any]) -> None:
+        """Write one line. A process that does not read is as good as dead."""
+        if self._child is None or self._child.stdin is None:
+            return
+        line = json.dumps(order, separators=(",", ":")).encode() + b"\n"
+        try:
+            if os.write(self._child.stdin.fileno(), line) < len(line):
+                self._drop("the sound process takes no orders")
+        except OSError:
+            self._drop("the sound process takes no orders")
+
+    def _drop(self, reason: str) -> None:
+        child = self._child
+        if child is not None:
+            self._down(reason)
+            _end_child(child, 0.0)
+
+    def _down(self, reason: str) -> None:
+        """The process is gone: what sounded has ended, what has not begun is told to the next one."""
+        self._child = None
+        self._fault = reason
+        self._retry_at = self._clock() + self._back_off
+        self._back_off = min(2 * self._back_off, _BACK_OFF[1])
+        for name in tuple(self._progress):
+            self._end(name, self._progress[name], "sink")
+
+    def _end(self, name: str, frames: int, reason: str, of_frames: int = 0, error: float = 0.0) -> None:
+        self._clips.pop(name, None)
+        self._progress.pop(name, None)
+        self._ended.append(Played(name, frames, of_frames or frames, error, reason))
+
+    def _listen(self, child: subprocess.Popen[bytes]) -> None:
+        """Read reports until the process closes its output."""
+        if child.stdout is None:
+            return
+        with child.stdout as reports:
+            for line in _lines(reports.readline):
+                with self._lock:
+                    if child is not self._child:
+                        break
+                    self._hear(json.loads(line))
+        code = child.wait()
+        if child.stdin:
+            with contextlib.suppress(OSError):
+                child.stdin.close()
+        with self._lock:
+            if child is self._child:
+                self._down(f"the sound process ended with code {code}")
+
+    def _hear(self, report: Mapping[str, Any]) -> None:
+        self._heard_at = self._clock()
+        event = report["event"]
+        if event == "beat":
+            self._progress = {name: frames for name, frames in report["frames"].items() if name in self._clips}
+            if report["sink"]:
+                self._back_off = _BACK_OFF[0]
+        elif event == "sink":
+            self._fault = "" if report["ok"] else report["text"]
+        elif event == "ended" and report["id"] in self._clips:
+            self._end(report["id"], report["frames"], report["reason"], report["of_frames"], report["start_error"])
+
+
+def _play_line(clip: Clip) -> dict[str, Any]:
+    fields = {"id": clip.id, "due": clip.due.isoformat(), "path": clip.path, "bus": clip.bus, "max_late": clip.max_late}
+    return {"play": fields}
+
+
+def _lines(readline: Callable[[int], bytes]) -> Iterable[bytes]:
+    while line := readline(_MAX_LINE):
+        yield line
+
+
+def _end_child(child: subprocess.Popen[bytes], patience: float) -> None:
+    """Close its input, give it `patience` seconds, then kill it."""
+    if child.stdin:
+        with contextlib.suppress(OSError):
+            child.stdin.close()
+    try:
+        child.wait(patience)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()

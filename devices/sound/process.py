@@ -1,0 +1,118 @@
+"""The sound process: orders in on standard input, reports out on standard output, samples to the sink until the owner goes away."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import threading
+from collections import deque
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from devices.sound.orders import MAX_LINE, OrderError, Play, Stop, read_order
+from devices.sound.player import MAX_CLIPS, Player
+from devices.sound.record import WavRecord
+from devices.sound.sinks import ClockedNullSink, PipeSink, Sink
+
+_OUT_LIMIT = 256 * 1024  # bytes of reports an owner may leave unread
+
+
+class Inlet:
+    """Reads orders on a thread of its own. Bounded: while the queue is full it stops reading, and the owner feels it."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        """Reading begins at once."""
+        self._stream = stream
+        self._lines: deque[bytes] = deque()
+        self._room = threading.Semaphore(2 * MAX_CLIPS)
+        self.ended = False
+        threading.Thread(target=self._read, daemon=True, name="orders").start()
+
+    def take(self) -> bytes | None:
+        """The next line, or None."""
+        if not self._lines:
+            return None
+        self._room.release()
+        return self._lines.popleft()
+
+    def _read(self) -> None:
+        while line := self._stream.readline(MAX_LINE + 1):
+            rest = line
+            while rest and not rest.endswith(b"\n"):
+                rest = self._stream.readline(MAX_LINE + 1)
+            self._room.acquire()
+            self._lines.append(line)
+        self.ended = True
+
+
+class Outlet:
+    """Writes reports without ever waiting for the reader; beats are dropped first, everything else is kept."""
+
+    def __init__(self, descriptor: int) -> None:
+        """`descriptor` becomes non-blocking."""
+        os.set_blocking(descriptor, False)
+        self._descriptor = descriptor
+        self._left = b""
+        self.ended = False
+
+    def emit(self, report: Mapping[str, Any]) -> None:
+        """Queue one line and write what can be written."""
+        if self._left and report["event"] == "beat":
+            return
+        self._left += json.dumps(report, separators=(",", ":")).encode() + b"\n"
+        self.push()
+        if len(self._left) > _OUT_LIMIT:
+            self.ended = True
+
+    def push(self) -> None:
+        """Write what was left, as far as the reader has room."""
+        try:
+            while self._left:
+                self._left = self._left[os.write(self._descriptor, self._left) :]
+        except BlockingIOError:
+            return
+        except OSError:
+            self.ended = True
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Play until the owner closes our standard input."""
+    args = _arguments(sys.argv[1:] if argv is None else argv)
+    record = WavRecord(Path(args.record), args.record_minutes) if args.record else None
+    sink: Sink = PipeSink(tuple(args.command), args.latency) if args.sink == "pipe" else ClockedNullSink()
+    inlet, outlet = Inlet(sys.stdin.buffer), Outlet(sys.stdout.fileno())
+    player = Player(sink, outlet.emit, record)
+    try:
+        while not (inlet.ended or outlet.ended):
+            _obey(inlet, player, outlet)
+            player.step()
+            outlet.push()
+    finally:
+        player.close()
+    return 0
+
+
+def _obey(inlet: Inlet, player: Player, outlet: Outlet) -> None:
+    while line := inlet.take():
+        try:
+            order: Play | Stop = read_order(line)
+        except OrderError as exc:
+            outlet.emit({"event": "error", "text": str(exc)})
+        else:
+            player.order(order)
+
+
+def _arguments(argv: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m devices.sound", description="Play clips on one endless stream.")
+    parser.add_argument("--sink", choices=("clocked", "pipe"), default="clocked")
+    parser.add_argument("--record", help="WAV file of what the sink took")
+    parser.add_argument("--record-minutes", type=int, default=10)
+    parser.add_argument("--latency", type=float, default=0.0, help="seconds from a sample taken to its sound")
+    parser.add_argument("command", nargs="*", help="of the pipe sink; reads raw samples")
+    args = parser.parse_args(argv)
+    if args.sink == "pipe" and not args.command:
+        parser.error("the pipe sink needs a command")
+    return args

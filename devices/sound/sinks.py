@@ -1,0 +1,217 @@
+"""Where the stream goes. A sink takes blocks and paces the stream by taking them; all time is monotonic."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import select
+import subprocess
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from devices.profiles.wav import HEADER_BYTES, RATE, WIDTH, wav_header
+
+STALL = 0.5  # seconds without a block taken: the sink is at fault
+AHEAD = 1.0  # seconds a command may take in advance before we slow it down ourselves
+_PIPE_BYTES = 4096
+_STDERR_KEPT = 400
+_SETTLING = 3.0  # seconds after which a command has filled its own buffers
+
+
+class SinkError(Exception):
+    """The sink takes no sound; the text says why."""
+
+
+class Sink(Protocol):
+    """A way out for the stream. Every method but `close` raises SinkError."""
+
+    def open(self) -> None:
+        """Begin a stream at its sample 0."""
+
+    def write(self, block: bytes) -> None:
+        """Take one block, when it is time for it."""
+
+    def latency(self) -> float:
+        """Seconds until the next sample to be written would sound."""
+
+    def close(self) -> None:
+        """Give everything back; a second close does nothing."""
+
+
+class ClockedNullSink:
+    """No card at all, but the time of one: block n is taken at t0 + n x 10 ms, without drift."""
+
+    def __init__(
+        self, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        """Clock and sleep are arguments for tests."""
+        self._clock, self._sleep = clock, sleep
+        self._start, self._frames = 0.0, 0
+
+    def open(self) -> None:
+        """Begin now."""
+        self._start, self._frames = self._clock(), 0
+
+    def write(self, block: bytes) -> None:
+        """Wait until the block's own instant."""
+        wait = self._start + self._frames / RATE - self._clock()
+        if wait > 0:
+            self._sleep(wait)
+        self._frames += len(block) // WIDTH
+
+    def latency(self) -> float:
+        """Until the instant of the next block."""
+        return self._start + self._frames / RATE - self._clock()
+
+    def close(self) -> None:
+        """Nothing to give back."""
+
+
+class FileSink:
+    """A WAV file, as fast as it can be written; for tests and for listening afterwards."""
+
+    def __init__(self, path: Path) -> None:
+        """Any file at `path` is replaced."""
+        self._path = path
+        self._bytes = 0
+
+    def open(self) -> None:
+        """Begin an empty file."""
+        self._bytes = 0
+        self._put(0, wav_header(0), truncate=True)
+
+    def write(self, block: bytes) -> None:
+        """Append; the header is true after every block."""
+        self._put(HEADER_BYTES + self._bytes, block)
+        self._bytes += len(block)
+        self._put(0, wav_header(self._bytes // WIDTH))
+
+    def latency(self) -> float:
+        """None: a file has no clock of its own."""
+        return 0.0
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+    def _put(self, place: int, data: bytes, truncate: bool = False) -> None:
+        try:
+            with self._path.open("wb" if truncate else "r+b") as file:
+                file.seek(place)
+                file.write(data)
+        except OSError as exc:
+            raise SinkError(f"the file {self._path} cannot be written: {exc.strerror}") from exc
+
+
+class PipeSink:
+    """Any command that reads raw 48 kHz mono 16-bit little-endian samples on its standard input: paplay, pw-cat, aplay, ffmpeg.
+
+    The command's own pace is ours. `latency` seconds lie between a sample taken and its sound, as far as they were measured;
+    how far the command runs ahead is watched, so that a card whose clock drifts moves the anchor and not the due second.
+    """
+
+    def __init__(self, command: tuple[str, ...], latency: float = 0.0) -> None:
+        """Nothing is started before `open`."""
+        self._command, self._latency = command, latency
+        self._child: subprocess.Popen[bytes] | None = None
+        self._start, self._frames = 0.0, 0
+        self._lead, self._settled = 0.0, 0.0
+        self._words = b""
+
+    def open(self) -> None:
+        """Start the command."""
+        try:
+            child = subprocess.Popen(
+                self._command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+            )
+        except OSError as exc:
+            raise SinkError(f"the sound command {self._command[0]} cannot be started: {exc.strerror}") from exc
+        self._child, self._words = child, b""
+        threading.Thread(target=self._listen, args=(child,), daemon=True, name="sink stderr").start()
+        inlet = self._inlet()
+        os.set_blocking(inlet, False)
+        if hasattr(fcntl, "F_SETPIPE_SZ"):
+            with contextlib.suppress(OSError):
+                fcntl.fcntl(inlet, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+        self._start, self._frames, self._lead, self._settled = time.monotonic(), 0, 0.0, 0.0
+
+    def write(self, block: bytes) -> None:
+        """Hand the block over; the command must take it within half a second."""
+        child, left = self._living(), block
+        deadline = time.monotonic() + STALL
+        while left:
+            try:
+                left = left[os.write(self._inlet(), left) :]
+            except BlockingIOError:
+                wait = deadline - time.monotonic()
+                if wait <= 0:
+                    raise SinkError(f"the sound command {self._command[0]} takes no samples") from None
+                select.select([], [self._inlet()], [], wait)
+            except OSError:
+                raise self._gone(child) from None
+        self._frames += len(block) // WIDTH
+        self._watch()
+
+    def latency(self) -> float:
+        """By the time the command began and how far it has since moved against our clock."""
+        elapsed = time.monotonic() - self._start
+        drift = self._lead - self._settled if self._settled else 0.0
+        return self._frames / RATE - elapsed - drift + self._latency
+
+    def close(self) -> None:
+        """End the command: first by ending its input, then by killing it."""
+        child, self._child = self._child, None
+        if child is None:
+            return
+        if child.stdin:
+            with contextlib.suppress(OSError):
+                child.stdin.close()
+        try:
+            child.wait(0.2)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+
+    def _watch(self) -> None:
+        """Note how far the command runs ahead of our clock, and hold one back that has no pace of its own."""
+        elapsed = time.monotonic() - self._start
+        ahead = self._frames / RATE - elapsed
+        if ahead > AHEAD:
+            time.sleep(ahead - AHEAD)
+            ahead = AHEAD
+        if elapsed < _SETTLING:
+            self._lead = ahead
+            return
+        self._settled = self._settled or self._lead
+        self._lead += (ahead - self._lead) / 1000  # smoothed over ten seconds
+
+    def _inlet(self) -> int:
+        if self._child is None or self._child.stdin is None:
+            raise SinkError("the sound command is not running")
+        return self._child.stdin.fileno()
+
+    def _living(self) -> subprocess.Popen[bytes]:
+        if self._child is None:
+            raise SinkError("the sound command is not running")
+        if self._child.poll() is not None:
+            raise self._gone(self._child)
+        return self._child
+
+    def _gone(self, child: subprocess.Popen[bytes]) -> SinkError:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(STALL)
+        words = self._words.decode(errors="replace").strip().splitlines()
+        said = f": {words[-1]}" if words else ""
+        return SinkError(f"the sound command {self._command[0]} ended with code {child.returncode}{said}")
+
+    def _listen(self, child: subprocess.Popen[bytes]) -> None:
+        """Keep the last words of the command. A broken one writes millions of lines, so they are read slowly."""
+        if child.stderr is None:
+            return
+        with child.stderr as stderr, contextlib.suppress(OSError, ValueError):
+            while words := os.read(stderr.fileno(), 4096):
+                self._words = (self._words + words)[-_STDERR_KEPT:]
+                time.sleep(0.01)
