@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -57,21 +58,23 @@ class Passwords:
     def __init__(self, path: Path) -> None:
         """`path` need not exist yet; its folder must."""
         self._path = path
+        self._one = threading.Lock()
 
     def of(self, name: str) -> str:
         """The password of `name`."""
-        known = self._read()
-        if name not in known:
-            known[name] = secrets.token_urlsafe(32)
-            write_secret(self._path, json.dumps(known, indent=1).encode())
-        return known[name]
+        with self._one:
+            return self._read().get(name) or self._make(name)
 
     def renew(self, name: str) -> str:
         """A new password for `name`; the old one ends with the next reload."""
-        known = self._read()
-        known[name] = secrets.token_urlsafe(32)
+        with self._one:
+            return self._make(name)
+
+    def _make(self, name: str) -> str:
+        password = secrets.token_urlsafe(32)
+        known = self._read() | {name: password}
         write_secret(self._path, json.dumps(known, indent=1).encode())
-        return known[name]
+        return password
 
     def _read(self) -> dict[str, str]:
         if not self._path.exists():
