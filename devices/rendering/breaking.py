@@ -1,4 +1,4 @@
-"""Lines: where a text in Vietnamese, Chinese or English may be broken, and how it fills lines of a given width.
+"""Where a text in Vietnamese, Chinese or English may be broken: it becomes atoms, pieces that stay whole on one line.
 
 Breaks come at spaces and between Chinese characters, never before a closing sign or after an opening one, never inside a
 range such as 07:00–19:00, and a short number stays with the word before it ("bãi số 2").
@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from enum import IntEnum
+from itertools import accumulate
 
 from devices.rendering.cleaning import BREAK, JOIN, NO_BREAK_SPACE
 
@@ -21,60 +23,90 @@ _WORD = f"[^{_HAN}{_OPEN}{_WIDE_CLOSE}{_GAP}{JOIN}{NO_BREAK_SPACE}]"
 _UNIT = rf"[{_OPEN}]*(?:(?:第(?=[0-9]))?{_WORD}+(?:(?<=[0-9])[{_HAN}])?|[{_HAN}])[{_CLOSE}]*"
 _NUMBER = rf"(?:(?<=[^\W\d_])\ [0-9]{{1,4}}[A-Za-z]?[{_CLOSE}]*(?=[{_GAP}]|$))?"
 _MEASURE = r"(?:(?<=[0-9])\ (?:km/h|km|m|kg|tấn|phút|giờ|tons?|min)(?=[\W]|$))?"
-_DASH = r"(?:\ [–—-](?=\ ))?"
-_ATOM = re.compile(rf"(?:{_UNIT}(?:[{JOIN}{NO_BREAK_SPACE}]+{_UNIT})*{_NUMBER}{_MEASURE}{_DASH}|[^{_GAP}])([{_GAP}]*)")
+_DASH = r"(?:\ [–—/-](?=\ ))?"
+_ATOM = re.compile(
+    rf"((?:{_UNIT}(?:[{JOIN}{NO_BREAK_SPACE}]+{_UNIT})*{_NUMBER}{_MEASURE}{_DASH}|[^{_GAP}]))([{_GAP}]*)"
+)
 _PIECE = re.compile(r"[^/.\-–?&=@]*[/.\-–?&=@]+|[^/.\-–?&=@]+")
 _STEER = str.maketrans({JOIN: None, BREAK: None, NO_BREAK_SPACE: " "})
+_SENTENCE_END, _PHRASE_END, _PHRASE_START = (
+    frozenset(".!?。！？…"),
+    frozenset(",;:，；：、/–—-)）"),
+    frozenset("(（[《“"),
+)
+
+
+class Cut(IntEnum):
+    """How natural it is to break after an atom, best first."""
+
+    SENTENCE = 0
+    PHRASE = 1
+    WORD = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Lines:
-    """Lines in order, none wider than asked, and the words that had to be broken."""
+class Atoms:
+    """The atoms of one paragraph, and where each begins and ends if all stood on one line."""
 
-    lines: tuple[str, ...]
+    texts: tuple[str, ...]
+    gaps: tuple[str, ...]
+    starts: list[int]
+    ends: list[int]
     broken: tuple[str, ...] = ()
 
+    def line(self, first: int, last: int) -> str:
+        """The atoms from `first` up to but not including `last`, with the gaps between them."""
+        pieces = [part for at in range(first, last - 1) for part in (self.texts[at], self.gaps[at])]
+        return "".join((*pieces, self.texts[last - 1]))
 
-def wrap(text: str, widths: Mapping[str, int], width: int) -> Lines:
-    """Break a clean text into lines of at most `width` lamps; every letter must fit by itself."""
-    lines: list[str] = []
+    def cut(self, at: int) -> Cut:
+        """How natural a break before atom `at` is."""
+        last = self.texts[at - 1][-1]
+        if last in _SENTENCE_END:
+            return Cut.SENTENCE
+        return Cut.PHRASE if last in _PHRASE_END or self.texts[at][0] in _PHRASE_START else Cut.WORD
+
+
+def atoms(paragraph: str, widths: Mapping[str, int], width: int) -> Atoms:
+    """Atoms of a clean paragraph, none wider than `width` lamps; every letter must fit by itself."""
+    pairs = _ATOM.findall(paragraph.strip(_GAP))
+    if not paragraph.isprintable():  # steering characters have done their work and have no width
+        pairs = [(atom.translate(_STEER), gap.translate(_STEER)) for atom, gap in pairs]
+        pairs = [pair for pair in pairs if pair[0]]
+    measure = widths.__getitem__
+    wide = [sum(map(measure, atom)) for atom, _ in pairs]
     broken: list[str] = []
-    for paragraph in text.split("\n"):
-        lines.extend(_fill(_atoms(paragraph, widths, width, broken), widths, width))
-    return Lines(tuple(lines), tuple(broken))
+    if wide and max(wide) > width:
+        pairs = [pair for one in pairs for pair in _loosened(one[0], one[1], widths, width, broken)]
+        wide = [sum(map(measure, atom)) for atom, _ in pairs]
+    space = measure(" ")
+    steps = [own + (space if gap == " " else sum(map(measure, gap))) for own, (_, gap) in zip(wide, pairs, strict=True)]
+    starts = list(accumulate(steps, initial=0))[:-1]
+    ends = [start + own for start, own in zip(starts, wide, strict=True)]
+    texts, gaps = zip(*pairs, strict=True) if pairs else ((), ())
+    return Atoms(texts, gaps, starts, ends, tuple(broken))
 
 
 def _measure(text: str, widths: Mapping[str, int]) -> int:
     return sum(map(widths.__getitem__, text))
 
 
-def _atoms(paragraph: str, widths: Mapping[str, int], width: int, broken: list[str]) -> Iterator[tuple[str, str, int]]:
-    """Unbreakable pieces with the gap that follows, and the width of the piece."""
-    for match in _ATOM.finditer(paragraph.strip(_GAP)):
-        gap = match[1].translate(_STEER)
-        atom = match.group()[: match.start(1) - match.start()].translate(_STEER)
-        wide = _measure(atom, widths)
-        if wide <= width:
-            yield atom, gap, wide
-        else:
-            yield from _loosened(atom, gap, widths, width, broken)
-
-
 def _loosened(
     atom: str, gap: str, widths: Mapping[str, int], width: int, broken: list[str]
-) -> Iterator[tuple[str, str, int]]:
+) -> Iterator[tuple[str, str]]:
     """Let go of what glued words together; then break words at their signs, and only then anywhere."""
     words = atom.split(" ")
     for number, word in enumerate(words):
         after = gap if number == len(words) - 1 else " "
+        if not word:
+            continue
         if _measure(word, widths) <= width:
-            yield word, after, _measure(word, widths)
+            yield word, after
             continue
         broken.append(word)
         pieces = [part for piece in _PIECE.findall(word) for part in _parts(piece, widths, width)]
-        for piece in pieces[:-1]:
-            yield piece, "", _measure(piece, widths)
-        yield pieces[-1], after, _measure(pieces[-1], widths)
+        yield from ((piece, "") for piece in pieces[:-1])
+        yield pieces[-1], after
 
 
 def _parts(piece: str, widths: Mapping[str, int], width: int) -> Iterator[str]:
@@ -82,20 +114,3 @@ def _parts(piece: str, widths: Mapping[str, int], width: int) -> Iterator[str]:
         yield piece
     else:
         yield from piece
-
-
-def _fill(atoms: Iterator[tuple[str, str, int]], widths: Mapping[str, int], width: int) -> Iterator[str]:
-    line: list[str] = []
-    used = space = 0
-    gap = ""
-    for atom, after, wide in atoms:
-        if line and used + space + wide > width:
-            yield "".join(line)
-            line, used = [], 0
-        elif line:
-            line.append(gap)
-            used += space
-        line.append(atom)
-        used += wide
-        gap, space = after, _measure(after, widths)
-    yield "".join(line)

@@ -21,6 +21,10 @@ _PICTURE = (
     "\u203c\u2049\u2139\u3030\u303d\u3297\u3299\u24c2\u00a9\u00ae\u2122\u2194-\u21aa\u25a0-\u25ff]"
 )
 _SUFFIX = "[\ufe0e\ufe0f\u20e3\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]*"
+_HIDDEN = (
+    "[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200c-\u200f\u2061-\u2064\u206a-\u206f\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
+)
 _TOKEN = re.compile(
     rf"""
     (?P<line>\r\n|[\r\n\u2028\u2029])
@@ -32,8 +36,7 @@ _TOKEN = re.compile(
   | (?P<steer>[{NO_BREAK_SPACE}{BREAK}{JOIN}])
   | (?P<space>[\u1680\u2000-\u2006\u2008-\u200a\u205f])
   | (?P<fixed>[\u2007\u202f])
-  | (?P<hidden>[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200c-\u200f\u2061-\u2064\u206a-\u206f\u3164\ufe00-\ufe0f
-                \ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff])
+  | (?P<hidden>{_HIDDEN})
   | (?P<letter>.[{_MARK}]*)
     """,
     re.VERBOSE | re.DOTALL,

@@ -9,16 +9,17 @@ from itertools import accumulate
 from operator import or_, rshift
 
 from devices.profiles.board import BoardShape, Colours
-from devices.rendering.breaking import Lines, wrap
 from devices.rendering.cleaning import clean
 from devices.rendering.findings import Finding, finding, named
 from devices.rendering.glyphs import Face, face, strided
+from devices.rendering.layout import Layout, Lines, lay_out
+from devices.rendering.lint import lint
 from devices.rendering.page import MAX_FILE_BYTES, Page, PageFile
 from devices.rendering.reading import FIND, SHORTEST, Reader, available_seconds, reach_m, reading_seconds
 
 RENDERER = "1"
 MAX_PAGES = 200
-FACES = {"vi": ("n16", "u16"), "en": ("n16", "u16"), "zh-Hans": ("n16", "u16")}
+FACES = {"vi": ("n16", "u16"), "en": ("n16", "u16"), "zh-Hans": ("u16",)}
 _LIT = {Colours.MONO: (True,), Colours.RG: (True, True), Colours.RGB: (True, True, False)}  # amber
 
 
@@ -36,26 +37,20 @@ def render(text: str, language: str, shape: BoardShape, *, reader: Reader | None
         return Rendering(None, (finding("language.unknown", "block", language=language[:40]),))
     letters = face(FACES[language])
     cleaned = clean(text, letters.widths)
-    findings = [*cleaned.findings, *_board(cleaned.text, letters, shape)]
+    findings = [*cleaned.findings, *lint(text, language), *_board(cleaned.text, letters, shape)]
     if _blocked(findings):
         return Rendering(None, tuple(findings))
-    wrapped = wrap(cleaned.text, letters.widths, shape.width)
-    pages = paginate(wrapped.lines, shape.height // letters.rows)
-    findings += _remarks(wrapped, pages, letters, shape, language, reader or Reader())
+    reader = reader or Reader()
+    layout = lay_out(cleaned.text, letters.widths, shape.width, shape.height // letters.rows)
+    findings += _remarks(layout, letters, shape, language, reader)
     if _blocked(findings):
         return Rendering(None, tuple(findings))
-    seconds = page_seconds(pages, language, reader or Reader())
-    drawn = (_page(lines, letters, shape, time) for lines, time in zip(pages, seconds, strict=True))
+    seconds = page_seconds(layout.pages, language, reader)
+    drawn = (_page(lines, letters, shape, time) for lines, time in zip(layout.pages, seconds, strict=True))
     return Rendering(PageFile(language=language, renderer=RENDERER, pages=tuple(drawn)), tuple(findings))
 
 
-def paginate(lines: Sequence[str], capacity: int) -> list[tuple[str, ...]]:
-    """Lines in pages of at most `capacity`; a page without a letter is left out."""
-    pages = (tuple(lines[at : at + capacity]) for at in range(0, len(lines), capacity))
-    return [page for page in pages if any(line.strip() for line in page)]
-
-
-def page_seconds(pages: Sequence[Sequence[str]], language: str, reader: Reader) -> list[float]:
+def page_seconds(pages: Sequence[Lines], language: str, reader: Reader) -> list[float]:
     """Seconds of each page: time to read it, on the first also to find it, and never under the shortest."""
     times = [
         reading_seconds(page, language, reader) + (FIND if number == 0 else 0) for number, page in enumerate(pages)
@@ -76,20 +71,19 @@ def _board(text: str, letters: Face, shape: BoardShape) -> Iterator[Finding]:
         yield finding("board.too-narrow", "block", board=str(shape), character=named(widest), needed=needed)
 
 
-def _remarks(
-    wrapped: Lines, pages: Sequence[Sequence[str]], letters: Face, shape: BoardShape, language: str, reader: Reader
-) -> Iterator[Finding]:
+def _remarks(layout: Layout, letters: Face, shape: BoardShape, language: str, reader: Reader) -> Iterator[Finding]:
+    pages = layout.pages
     size = len(pages) * shape.stride * shape.height * shape.colours.planes * 4 // 3
     if len(pages) > MAX_PAGES or size > MAX_FILE_BYTES * 0.9:
         limit = min(MAX_PAGES, int(len(pages) * MAX_FILE_BYTES * 0.9 / size))
         yield finding("text.too-long", "block", board=str(shape), pages=len(pages), limit=limit)
         return
-    for word in wrapped.broken[:5]:
+    for word in layout.broken[:5]:
         yield finding("text.long-word", "warn", word=word[:60])
     yield from _times(pages, letters, language, reader)
 
 
-def _times(pages: Sequence[Sequence[str]], letters: Face, language: str, reader: Reader) -> Iterator[Finding]:
+def _times(pages: Sequence[Lines], letters: Face, language: str, reader: Reader) -> Iterator[Finding]:
     needed = FIND + reading_seconds((line for page in pages for line in page), language, reader)
     available = available_seconds(letters.capital, reader)
     if available is not None and needed > available:
@@ -103,12 +97,12 @@ def _times(pages: Sequence[Sequence[str]], letters: Face, language: str, reader:
             yield finding(code, "warn", height=height, reach=round(reach), distance=round(reader.distance_m))
 
 
-def _page(lines: Sequence[str], letters: Face, shape: BoardShape, seconds: float) -> Page:
-    stride = shape.stride
-    above = (shape.height - len(lines) * letters.rows) // 2
-    below = shape.height - above - len(lines) * letters.rows
-    rows = b"".join(_line(line, letters, shape) for line in lines)
-    plane = bytes(above * stride) + rows + bytes(below * stride)
+def _page(lines: Lines, letters: Face, shape: BoardShape, seconds: float) -> Page:
+    stride, spare = shape.stride, shape.height - len(lines) * letters.rows
+    gap = min(letters.rows // 4, spare // (len(lines) + 1))  # dark rows between lines, where there is room
+    spare -= gap * (len(lines) - 1)
+    rows = bytes(gap * stride).join(_line(line, letters, shape) for line in lines)
+    plane = bytes(spare // 2 * stride) + rows + bytes((spare - spare // 2) * stride)
     dark = bytes(len(plane))
     return Page(shape=shape, planes=tuple(plane if lit else dark for lit in _LIT[shape.colours]), seconds=seconds)
 

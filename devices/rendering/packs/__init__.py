@@ -1,1 +1,1 @@
-"""The committed glyph packs, their licences and sources, and nothing else."""
+"""The committed glyph packs with their licence and sources (README.md), and no code."""

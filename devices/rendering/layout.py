@@ -1,0 +1,139 @@
+"""Lines and pages: a text is spread so that lines are even, sentences and phrases stay together, and nothing is lost."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from devices.rendering.breaking import Atoms, Cut, atoms
+
+Lines = tuple[str, ...]
+CROWDED = 3  # lines that a page of several sentences holds; the most a Vietnamese road sign may have (QCVN 41 Art. 50)
+LONG = 1000  # atoms; a longer paragraph just fills page after page
+TRIES = 40  # places looked at for turning a page
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Pages of lines, and the words that had to be broken."""
+
+    pages: tuple[Lines, ...]
+    broken: tuple[str, ...] = ()
+
+
+def lay_out(text: str, widths: Mapping[str, int], width: int, capacity: int) -> Layout:
+    """Pages of at most `capacity` lines of at most `width` lamps; line feeds in `text` are kept as breaks of lines."""
+    paragraphs = [atoms(paragraph, widths, width) for paragraph in text.split("\n")]
+    broken = tuple(word for paragraph in paragraphs for word in paragraph.broken)
+    if len(paragraphs) == 1:
+        return Layout(tuple(_Spread(paragraphs[0], width, capacity).pages()), broken)
+    return Layout(tuple(_gathered(paragraphs, width, capacity)), broken)
+
+
+def _gathered(paragraphs: Sequence[Atoms], width: int, capacity: int) -> Iterator[Lines]:
+    """Whole paragraphs on a page as long as they fit; empty ones part the others, and are not shown at a page's edge."""
+    page: list[str] = []
+    for paragraph in paragraphs:
+        spread = _Spread(paragraph, width, capacity, crowded=capacity)
+        lines = spread.lines()
+        if len(page) + len(lines) > capacity:
+            yield from _trimmed(page)
+            page = []
+        if len(lines) > capacity:
+            *whole, last = spread.pages()
+            yield from whole
+            lines = last
+        page.extend(lines)
+    yield from _trimmed(page)
+
+
+def _trimmed(page: Sequence[str]) -> Iterator[Lines]:
+    filled = [number for number, line in enumerate(page) if line.strip()]
+    if filled:
+        yield tuple(page[filled[0] : filled[-1] + 1])
+
+
+class _Spread:
+    """One paragraph on lines of one width. A span is a first atom and the atom after the last."""
+
+    def __init__(self, paragraph: Atoms, width: int, capacity: int, crowded: int | None = None) -> None:
+        self.atoms = paragraph
+        self.width = width
+        self.capacity = capacity
+        self.crowded = max(CROWDED, capacity // 2) if crowded is None else crowded
+        self.count = len(paragraph.texts)
+
+    def lines(self) -> Lines:
+        """All on even lines; one empty line if there is nothing."""
+        return self._even(0, self.count) if self.count else ("",)
+
+    def pages(self) -> Iterator[Lines]:
+        """Pages that end where the text pauses."""
+        fills = self._fill(0, self.count, self.width)
+        if self.count > LONG:
+            for at in range(0, len(fills), self.capacity):
+                yield tuple(self.atoms.line(*span) for span in fills[at : at + self.capacity])
+        elif self.count:
+            yield from self._pages(0, self.count)
+
+    def _pages(self, first: int, last: int) -> Iterator[Lines]:
+        count = len(self._fill(first, last, self.width))
+        need = -(-count // self.capacity)
+        cut = self._split(first, last, need, count) if need > 1 or count > self.crowded else None
+        if cut is not None:
+            yield from self._pages(first, cut)
+            yield from self._pages(cut, last)
+        else:
+            yield self._even(first, last)
+
+    def _split(self, first: int, last: int, need: int, count: int) -> int | None:
+        """Where to turn the page; None if one page holds it all and no sentence ends inside."""
+        crowd = need == 1
+        inside = range(first + 1, last)
+        choices = [at for at in inside if self.atoms.cut(at) is Cut.SENTENCE] if crowd else list(inside)
+        parts = max(2, need)
+        for at in sorted(choices, key=lambda at: self._unease(first, at, last, parts))[:TRIES]:
+            if self._turns(first, at) + self._turns(at, last) <= parts:
+                return at
+        return None if crowd else self._fill(first, last, self.width)[self.capacity][0]
+
+    def _unease(self, first: int, at: int, last: int, parts: int) -> float:
+        begin, end = self.atoms.starts[first], self.atoms.ends[last - 1]
+        share = (self.atoms.starts[at] - begin) / max(1, end - begin) * parts
+        off = min(abs(share - part) for part in range(1, parts)) / parts
+        return off + 0.15 * self.atoms.cut(at)
+
+    def _turns(self, first: int, last: int) -> int:
+        return -(-len(self._fill(first, last, self.width)) // self.capacity)
+
+    def _fill(self, first: int, last: int, width: int) -> list[tuple[int, int]]:
+        """Spans of lines, each as full as `width` allows."""
+        starts, ends = self.atoms.starts, self.atoms.ends
+        spans = []
+        while first < last:
+            after = max(first + 1, bisect_right(ends, starts[first] + width, first, last))
+            spans.append((first, after))
+            first = after
+        return spans
+
+    def _even(self, first: int, last: int) -> Lines:
+        """As few lines as possible, the longest as short as possible; two lines part where the text pauses."""
+        spans = self._fill(first, last, self.width)
+        if len(spans) == 2:
+            low = bisect_left(self.atoms.starts, self.atoms.ends[last - 1] - self.width, first + 1, last - 1)
+            high = spans[0][1]
+            at = min(range(low, high + 1), key=lambda at: self._unease(first, at, last, 2))
+            spans = [(first, at), (at, last)]
+        elif len(spans) > 2:
+            spans = self._narrowest(first, last, len(spans))
+        return tuple(self.atoms.line(*span) for span in spans)
+
+    def _narrowest(self, first: int, last: int, count: int) -> list[tuple[int, int]]:
+        low, high = 1, self.width
+        while low < high:
+            middle = (low + high) // 2
+            spans = self._fill(first, last, middle)
+            fits = all(self.atoms.ends[b - 1] - self.atoms.starts[a] <= middle for a, b in spans)
+            low, high = (low, middle) if fits and len(spans) <= count else (middle + 1, high)
+        return self._fill(first, last, high)

@@ -1,0 +1,36 @@
+"""gatecast-agent render: pages as PNG files."""
+
+import pytest
+
+from devices.cli import main
+from devices.rendering.png import png_size
+
+
+def test_each_page_becomes_a_file(tmp_path, capsys):
+    out = tmp_path / "page.png"
+    text = "Kính chào quý khách. Xe tải chờ ở bãi số 2, xin chuẩn bị hộ chiếu và giấy tờ hải quan."
+    assert main(["render", "--board", "128x32:rg", "--lang", "vi", "--text", text, "--out", str(out)]) == 0
+    files = sorted(tmp_path.iterdir())
+    assert len(files) > 1
+    assert files[0].name == "page-1.png"
+    assert {png_size(file.read_bytes()) for file in files} == {(128, 32)}
+    assert "time.short" in capsys.readouterr().err
+
+
+def test_a_text_that_is_blocked_writes_nothing_and_says_why_in_the_texts_language(tmp_path, capsys):
+    out = tmp_path / "page.png"
+    assert main(["render", "--board", "192x64", "--lang", "vi", "--text", "Xe 🚚", "--out", str(out)]) == 1
+    assert list(tmp_path.iterdir()) == []
+    assert "biểu tượng" in capsys.readouterr().err
+
+
+def test_a_folder_that_is_not_there_is_one_sentence(tmp_path, capsys):
+    out = tmp_path / "no" / "page.png"
+    assert main(["render", "--board", "192x64", "--text", "Xe", "--out", str(out), "--audience", "walker"]) == 1
+    assert "cannot write" in capsys.readouterr().err
+
+
+def test_a_board_that_is_none_is_a_usage_error(tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        main(["render", "--board", "big", "--text", "Xe", "--out", str(tmp_path / "x.png")])
+    assert "192x64:rg" in capsys.readouterr().err

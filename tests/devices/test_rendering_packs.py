@@ -1,0 +1,102 @@
+"""Each pack is proven: no two letters look the same, none is cut, none is missing."""
+
+import itertools
+import string
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from devices.rendering.glyphs import FOLDER, face, pack, read_pack
+
+ROOT = Path(__file__).resolve().parents[2]
+LOWER = "ăâđêôơưáàảãạắằẳẵặấầẩẫậéèẻẽẹếềểễệíìỉĩịóòỏõọốồổỗộớờởỡợúùủũụứừửữựýỳỷỹỵ"
+VIETNAMESE = LOWER + LOWER.upper()
+PACKS = sorted(path.stem for path in FOLDER.glob("*.pack"))
+HAN_PACKS = [name for name in PACKS if "中" in pack(name).widths]
+
+
+def rows_of(glyphs, letter):
+    size = len(glyphs.bitmaps[letter]) // glyphs.rows
+    return [glyphs.bitmaps[letter][at : at + size] for at in range(0, glyphs.rows * size, size)]
+
+
+def test_vietnamese_has_134_letters_beyond_ascii():
+    assert len(set(VIETNAMESE)) == 134
+
+
+@pytest.mark.parametrize("name", PACKS)
+def test_all_vietnamese_letters_look_different(name):
+    glyphs = pack(name)
+    letters = VIETNAMESE + string.ascii_letters + string.digits
+    seen = {}
+    for letter in letters:
+        shape = (glyphs.widths[letter], glyphs.bitmaps[letter])
+        assert shape not in seen, f"{letter} looks like {seen.get(shape)}"
+        seen[shape] = letter
+
+
+@pytest.mark.parametrize("name", PACKS)
+@pytest.mark.parametrize("pair", ["ờớ", "ỡõ", "ạa", "ọo", "ĐD", "đd", "ềế", "Il", "O0"])
+def test_letters_that_turn_a_meaning_around_differ(name, pair):
+    glyphs = pack(name)
+    assert glyphs.bitmaps[pair[0]] != glyphs.bitmaps[pair[1]]
+
+
+@pytest.mark.parametrize("name", ["n16"])
+def test_no_two_letters_of_the_default_face_are_one_lamp_apart(name):
+    glyphs = pack(name)
+    for one, other in itertools.combinations(VIETNAMESE + string.ascii_letters, 2):
+        a, b = (int.from_bytes(glyphs.bitmaps[letter], "big") for letter in (one, other))
+        assert glyphs.widths[one] != glyphs.widths[other] or (a ^ b).bit_count() > 1, f"{one} and {other}"
+
+
+@pytest.mark.parametrize("name", PACKS)
+def test_ink_stays_inside_the_cell_and_only_spaces_have_none(name):
+    glyphs = pack(name)
+    for letter, width in glyphs.widths.items():
+        rows = rows_of(glyphs, letter)
+        assert len(rows) == glyphs.rows
+        assert len(rows[0]) == (width + 7) // 8
+        beyond = (1 << (-width % 8)) - 1
+        assert not any(row[-1] & beyond for row in rows)
+        assert any(map(any, rows)) or letter.isspace(), letter
+
+
+@pytest.mark.parametrize("name", HAN_PACKS)
+def test_every_gb2312_character_is_there_and_all_differ(name):
+    rows = range(0xB0, 0xF8)
+    every = [bytes((row, cell)).decode("gb2312", "ignore") for row in rows for cell in range(0xA1, 0xFF)]
+    han = [letter for letter in every if letter]
+    glyphs = pack(name)
+    assert len(han) == 6763
+    assert len({glyphs.bitmaps[letter] for letter in han}) == 6763
+
+
+def test_a_face_takes_a_letter_from_the_first_pack_that_has_it():
+    both = face(("n16", "u16"))
+    assert both.bitmaps["A"] == pack("n16").bitmaps["A"]
+    assert both.bitmaps["中"] == pack("u16").bitmaps["中"]
+
+
+@pytest.mark.parametrize("data", [b"", b"nonsense", b"x\x9cK"])
+def test_what_is_not_a_pack_is_refused(data):
+    with pytest.raises(ValueError, match="not a glyph pack"):
+        read_pack(data)
+
+
+def test_importing_the_page_loads_neither_packs_nor_renderer():
+    code = "import sys, devices.rendering.page; print([m for m in sys.modules if m.startswith('devices.rendering.')])"
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT).stdout
+    assert out.strip() == "['devices.rendering.page']"
+
+
+def test_the_packs_are_what_the_builder_makes_of_the_fonts():
+    pytest.importorskip("freetype")
+    done = subprocess.run(
+        [sys.executable, "scripts/build_packs.py", "--check"], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    if done.returncode == 3:
+        pytest.skip(done.stderr.strip())
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -1,0 +1,51 @@
+"""The preview: one pixel a lamp."""
+
+import struct
+import zlib
+
+import pytest
+
+from devices.profiles.board import BoardShape, palette
+from devices.rendering.page import Page, blank_page
+from devices.rendering.png import png, png_size
+
+
+def pixels(data):
+    """An independent reader of our own kind of PNG: palette, one IDAT, no filters."""
+    parts, at = {}, 8
+    while at < len(data):
+        length, kind = struct.unpack(">I4s", data[at : at + 8])
+        body = data[at + 8 : at + 8 + length]
+        assert struct.unpack(">I", data[at + 8 + length : at + 12 + length])[0] == zlib.crc32(kind + body)
+        parts[kind], at = body, at + 12 + length
+    width, height, depth = struct.unpack(">IIB", parts[b"IHDR"][:9])
+    raw, table = zlib.decompress(parts[b"IDAT"]), parts[b"PLTE"]
+    wide = (width * depth + 7) // 8 + 1
+    assert len(raw) == wide * height
+    for y in range(height):
+        bits = int.from_bytes(raw[y * wide + 1 : (y + 1) * wide], "big")
+        for x in range(width):
+            index = bits >> ((wide - 1) * 8 - (x + 1) * depth) & ((1 << depth) - 1)
+            yield tuple(table[index * 3 : index * 3 + 3])
+
+
+@pytest.mark.parametrize("board", ["13x5:mono", "16x2:rg", "9x3:rgb", "1x1:rg", "24x4:rgb"])
+def test_every_lamp_has_its_colour(board):
+    shape = BoardShape.parse(board)
+    size = shape.stride * shape.height
+    planes = tuple(bytes((i * 37 + 91 * plane) % 256 for i in range(size)) for plane in range(shape.colours.planes))
+    page = Page(shape=shape, planes=planes, seconds=1)
+    data = png(page)
+    colours = palette(shape.colours)
+    assert png_size(data) == (shape.width, shape.height)
+    wanted = [colours[page.lamp(x, y)] for y in range(shape.height) for x in range(shape.width)]
+    assert list(pixels(data)) == wanted
+
+
+def test_what_is_no_png_has_no_size():
+    with pytest.raises(ValueError, match="not a PNG"):
+        png_size(b"GIF89a" + bytes(30))
+
+
+def test_a_dark_page_is_not_black():
+    assert set(pixels(png(blank_page(BoardShape.parse("8x8"))))) == {(24, 24, 24)}
