@@ -5,10 +5,12 @@ from __future__ import annotations
 import struct
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 from devices.profiles.board import BoardShape, Colours
 from devices.rendering.page import Page
 from devices.simulators.onbon_areas import Area, Refusal, RefusedFrame, read_areas_5e, read_areas_6e
+from devices.simulators.onbon_standard import ACK, CardState, Packet, Plate, obey, reply_body
 from devices.simulators.onbon_wire import ANY_ADDRESS, ANY_DEVICE, Ear, Frame
 
 SERIES = {
@@ -42,15 +44,27 @@ class OnbonBoard:
         self._lock = threading.RLock()
         self._ear = Ear()
         self._areas: dict[int, Area] = {}
+        colours = 3 if shape.colours is Colours.RG else 1
+        self._plate = Plate(SERIES[series], address, shape.width, shape.height, colours)
         self._powered = True
         self._busy_for = 0.0
         self._busy_until: float | None = None
+        self._state = CardState()
         self._page = self._draw(0.0)
         self._next: float | None = None
 
     def page(self) -> Page:
         """What the lamps show, as last drawn."""
         return self._page
+
+    def state(self) -> CardState:
+        """Switch, lock, brightness, clock and sensors."""
+        return self._state
+
+    def sense(self, *, temperature: int = 0xFFFFFF, humidity: int = 0xFFFF, light: int = 0) -> None:
+        """Give the card's sensors raw readings; without one it says it has none."""
+        with self._lock:
+            self._state = replace(self._state, temperature=temperature, humidity=humidity, light=light)
 
     def power_off(self) -> None:
         """Dark and deaf; the areas, being in RAM, are gone."""
@@ -75,7 +89,7 @@ class OnbonBoard:
         with self._lock:
             if not self._powered:
                 return b""
-            answers = b"".join(self._handle(body, at) for body in self._ear.hear(data))
+            answers = b"".join(self._areas_or_state(body, at) for body in self._ear.hear(data))
             return b"" if self.silent else answers
 
     def wake(self, at: float) -> float | None:
@@ -84,6 +98,33 @@ class OnbonBoard:
             if self._next is not None and at >= self._next:
                 self._redraw(at)
             return self._next
+
+    def _areas_or_state(self, body: bytes, at: float) -> bytes:
+        """Two dialects on one line: areas speak F0, everything else the standard one."""
+        packet = Packet.read(body)
+        if packet is None:
+            return self._handle(body, at)
+        if packet.to not in (self.address, ANY_ADDRESS):
+            return b""
+        try:
+            if not packet.sound:
+                raise RefusedFrame(Refusal.CRC)
+            self.frames += 1
+            self._may_i(packet.device, at)
+            self._state, reply, wanted = obey(self._state, self._plate, packet.body, at)
+        except RefusedFrame as refused:
+            return self._reply(packet, reply_body(ACK, refused.reason))
+        self._redraw(at)
+        return self._reply(packet, reply_body(reply)) if wanted else b""
+
+    def _reply(self, packet: Packet, body: bytes) -> bytes:
+        return replace(packet, to=packet.sender, sender=self._sender(), device=self._plate.device, body=body).to_bytes()
+
+    def _may_i(self, device: int, at: float) -> None:
+        if device not in (self._plate.device, ANY_DEVICE):
+            raise RefusedFrame(Refusal.CONTROLLER)
+        if self._is_busy(at):
+            raise RefusedFrame(Refusal.BUSY)
 
     def _handle(self, body: bytes, at: float) -> bytes:
         frame = Frame.read(body)
@@ -99,13 +140,10 @@ class OnbonBoard:
         return self._answer(frame, None) if wants_answer else b""
 
     def _obey(self, frame: Frame, at: float) -> bool:
-        if frame.device not in (SERIES[self.series], ANY_DEVICE):
-            raise RefusedFrame(Refusal.CONTROLLER)
+        self._may_i(frame.device, at)
         if len(frame.data) < 5:
             raise RefusedFrame(Refusal.COMMAND)
         wants_answer, group, command = frame.data[0], frame.data[1], frame.data[2]
-        if self._is_busy(at):
-            raise RefusedFrame(Refusal.BUSY)
         known = {(_SYSTEM, 0x00): self._ping, (_AREAS, 0x00): self._update, (_AREAS, 0x01): self._delete}
         deed = known.get((group, command))
         if deed is None:
@@ -145,10 +183,14 @@ class OnbonBoard:
 
     def _answer(self, frame: Frame, refusal: Refusal | None) -> bytes:
         data = struct.pack("<BBBHHH", 0, _ANSWER, refusal is not None, refusal is not None, refusal or 0, 0)
-        sender = self.address if self.answers_as is None else self.answers_as
-        return Frame(frame.sender, sender, SERIES[self.series], data).to_bytes()
+        return Frame(frame.sender, self._sender(), self._plate.device, data).to_bytes()
+
+    def _sender(self) -> int:
+        return self.address if self.answers_as is None else self.answers_as
 
     def _redraw(self, at: float) -> None:
+        if self._state.locked and self._powered:
+            return
         page = self._draw(at)
         if page != self._page:
             self._page = page
@@ -163,7 +205,7 @@ class OnbonBoard:
             sheet, turn = area.sheet_at(at)
             if turn is not None:
                 turns.append(turn)
-            if sheet is not None:
+            if sheet is not None and self._state.on:
                 _lay(lamps, area, sheet.planes, shape.width)
         self._next = min(turns, default=None)
         pad = shape.stride * 8 - shape.width

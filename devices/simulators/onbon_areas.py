@@ -18,6 +18,7 @@ class Refusal(IntEnum):
     BUSY = 3
     MEMORY = 4
     CRC = 5
+    DATE = 14
     CONTROLLER = 17
     SCREEN = 18
 
