@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -18,7 +19,10 @@ from pydantic import Field, model_validator
 
 from devices.errors import DeviceError
 from devices.ports import Clip, Played
+from devices.sound.sources import clip_frames
 from schedules.model import Fact
+
+_log = logging.getLogger(__name__)
 
 _MAX_LINE = 64 * 1024
 _SILENT_AFTER = 10.0  # seconds without a beat after which the process is taken for dead
@@ -178,9 +182,12 @@ class SoundProcess:
             self._end(name, self._progress[name], "sink")
 
     def _end(self, name: str, frames: int, reason: str, of_frames: int = 0, error: float = 0.0) -> None:
-        self._clips.pop(name, None)
+        clip = self._clips.pop(name)
         self._progress.pop(name, None)
-        self._ended.append(Played(name, frames, of_frames or frames, error, reason))
+        if not of_frames:
+            with contextlib.suppress(OSError, ValueError):
+                of_frames = clip_frames(clip.path)
+        self._ended.append(Played(name, frames, of_frames, error, reason))
 
     def _listen(self, child: subprocess.Popen[bytes]) -> None:
         """Read reports until the process closes its output."""
@@ -209,6 +216,8 @@ class SoundProcess:
                 self._back_off = _BACK_OFF[0]
         elif event == "sink":
             self._fault = "" if report["ok"] else report["text"]
+        elif event == "error":
+            _log.warning("sound: %s", report["text"])
         elif event == "ended" and report["id"] in self._clips:
             self._end(report["id"], report["frames"], report["reason"], report["of_frames"], report["start_error"])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from devices.sound.timeline import Timeline, Wish
 MAX_CLIPS = 256
 HORIZON = 2 * BLOCK  # frames before its start at which a clip's file is opened
 _BACK_OFF = (1.0, 30.0)  # seconds: first and longest wait before a sink is opened again
+_PROVEN = 10 * RATE  # frames after which an opened sink counts as sound, and the wait begins at its shortest again
 _SECOND = RATE // BLOCK  # blocks
 Emit = Callable[[Mapping[str, Any]], None]
 
@@ -73,8 +75,10 @@ class Player:
         self._accept(block.data, block.taken, block.ended)
 
     def close(self) -> None:
-        """Give sink and record back."""
+        """Give sink, clips and record back."""
         self._sink.close()
+        for voice in self._mixer.voices:
+            voice.source.close()
         if self._record:
             self._record_or_drop(self._record.close)
 
@@ -138,7 +142,8 @@ class Player:
             self._each_second()
 
     def _each_second(self) -> None:
-        self._back_off = _BACK_OFF[0]
+        if self._mixer.position > _PROVEN:
+            self._back_off = _BACK_OFF[0]
         self._anchor()
         if self._record:
             self._record_or_drop(self._record.flush)
@@ -146,7 +151,8 @@ class Player:
 
     def _anchor(self) -> None:
         """Tie the stream to the wall clock; a clock that was stepped moves what is placed from now on."""
-        sounds_at = self._clocks.wall() + self._sink.latency()
+        # Losing the processor between the two readings can only make the sum smaller: the largest is the truest.
+        sounds_at = max(self._clocks.wall() + self._sink.latency() for _ in range(3))
         self._timeline.anchor_at(self._mixer.position, round(sounds_at * RATE))
 
     def _try_open(self) -> bool:
@@ -208,5 +214,8 @@ class Player:
         try:
             deed()
         except OSError as exc:
-            self._record = None
+            record, self._record = self._record, None
+            with contextlib.suppress(OSError):
+                if record:
+                    record.close()
             self._emit({"event": "error", "text": f"the record is given up: {exc.strerror}"})

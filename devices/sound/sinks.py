@@ -14,12 +14,11 @@ from pathlib import Path
 from typing import Protocol
 
 from devices.profiles.wav import HEADER_BYTES, RATE, WIDTH, wav_header
+from devices.sound.pace import Pace
 
 STALL = 0.5  # seconds without a block taken: the sink is at fault
-AHEAD = 1.0  # seconds a command may take in advance before we slow it down ourselves
 _PIPE_BYTES = 4096
 _STDERR_KEPT = 400
-_SETTLING = 3.0  # seconds after which a command has filled its own buffers
 
 
 class SinkError(Exception):
@@ -118,7 +117,7 @@ class PipeSink:
         self._command, self._latency = command, latency
         self._child: subprocess.Popen[bytes] | None = None
         self._start, self._frames = 0.0, 0
-        self._lead, self._settled = 0.0, 0.0
+        self._pace = Pace()
         self._words = b""
 
     def open(self) -> None:
@@ -136,7 +135,7 @@ class PipeSink:
         if hasattr(fcntl, "F_SETPIPE_SZ"):
             with contextlib.suppress(OSError):
                 fcntl.fcntl(inlet, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
-        self._start, self._frames, self._lead, self._settled = time.monotonic(), 0, 0.0, 0.0
+        self._start, self._frames, self._pace = time.monotonic(), 0, Pace()
 
     def write(self, block: bytes) -> None:
         """Hand the block over; the command must take it within half a second."""
@@ -153,13 +152,13 @@ class PipeSink:
             except OSError:
                 raise self._gone(child) from None
         self._frames += len(block) // WIDTH
-        self._watch()
+        wait = self._pace.took(self._frames / RATE, time.monotonic() - self._start)
+        if wait > 0:
+            time.sleep(wait)
 
     def latency(self) -> float:
         """By the time the command began and how far it has since moved against our clock."""
-        elapsed = time.monotonic() - self._start
-        drift = self._lead - self._settled if self._settled else 0.0
-        return self._frames / RATE - elapsed - drift + self._latency
+        return self._frames / RATE - (time.monotonic() - self._start) - self._pace.drift + self._latency
 
     def close(self) -> None:
         """End the command: first by ending its input, then by killing it."""
@@ -174,19 +173,6 @@ class PipeSink:
         except subprocess.TimeoutExpired:
             child.kill()
             child.wait()
-
-    def _watch(self) -> None:
-        """Note how far the command runs ahead of our clock, and hold one back that has no pace of its own."""
-        elapsed = time.monotonic() - self._start
-        ahead = self._frames / RATE - elapsed
-        if ahead > AHEAD:
-            time.sleep(ahead - AHEAD)
-            ahead = AHEAD
-        if elapsed < _SETTLING:
-            self._lead = ahead
-            return
-        self._settled = self._settled or self._lead
-        self._lead += (ahead - self._lead) / 1000  # smoothed over ten seconds
 
     def _inlet(self) -> int:
         if self._child is None or self._child.stdin is None:
