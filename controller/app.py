@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from secrets import token_bytes
 
 from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 
+from controller.api.files import MEDIA_LIMIT
+from controller.api.limits import BodyLimit
+from controller.api.problems import install as install_problems
+from controller.api.routes import api
+from controller.console.install import install_console
 from controller.errors import UnfitError
+from controller.jobs import build_jobs
+from controller.mqtt import ControllerMqtt, session_settings
+from controller.services import alert, plan
 from controller.services.context import Bell, Deps
+from controller.services.enrol import BrokerDoor
+from controller.services.register import read_gates, register
+from controller.services.tones import keep_tones
 from controller.settings import Settings
 from controller.store.database import Store, open_store
 from controller.store.files import HashedFiles
@@ -66,27 +79,53 @@ def _secret(place: Path) -> bytes:
     return secret
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """The controller: store, deeds, API, and while it runs the publisher and the alarm clock."""
+def create_app(settings: Settings, *, door: BrokerDoor | None = None) -> FastAPI:
+    """The controller: store, deeds, API, pages, and while it runs the publisher and the alarm clock.
+
+    `door` is where the broker's accounts are made; without one no agent can be enrolled.
+    """
     bell = Bell()
     deps = build_deps(settings, bell)
+    keep_tones(deps)
+    register(deps, read_gates(settings.gates_file) if settings.gates_file else None)
+    mqtt = _mqtt(deps, bell, settings)
     app = FastAPI(
         title="Gatecast",
+        version=version("gatecast"),
         openapi_url="/api/v1/openapi.json",
-        docs_url=None,
+        docs_url=None,  # the ready-made page loads its scripts from elsewhere
         redoc_url=None,
-        lifespan=_lifespan(deps),
+        lifespan=_lifespan(deps, mqtt),
     )
     app.state.settings, app.state.deps, app.state.bell = settings, deps, bell
+    app.state.door, app.state.mqtt = door, mqtt
+    app.add_middleware(BodyLimit, larger={"/api/v1/media": MEDIA_LIMIT})
+    install_problems(app)
+    app.include_router(api())
+    install_console(app)
     return app
 
 
-def _lifespan(deps: Deps) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _mqtt(deps: Deps, bell: Bell, settings: Settings) -> ControllerMqtt | None:
+    if settings.broker is None:
+        return None
+    again = (plan.publish_again, alert.publish_again)
+    return ControllerMqtt(deps, bell, session_settings(settings.broker), again)
+
+
+def _lifespan(deps: Deps, mqtt: ControllerMqtt | None) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def living(_app: FastAPI) -> AsyncIterator[None]:
+        clock = build_jobs(deps)
+        clock.start()
+        talking = asyncio.create_task(mqtt.run(), name="mqtt") if mqtt else None
         try:
             yield
         finally:
+            if talking:
+                talking.cancel()
+                await asyncio.gather(talking, return_exceptions=True)
+            await asyncio.to_thread(clock.shutdown)
             deps.store.close()
 
     return living

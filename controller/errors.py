@@ -7,7 +7,6 @@ ControllerError
 ├── SignInError       nobody is signed in, or the session is over
 ├── ForbiddenError    somebody is, without the right for this deed
 ├── ThrottledError    too many tries; `wait` says how many seconds
-├── TooLargeError     more bytes than are taken
 └── UnfitError        our own side: the database, the disk or the key cannot be used
 """
 
@@ -71,10 +70,6 @@ class ThrottledError(ControllerError):
         """`wait` in whole seconds."""
         super().__init__("login.throttled", f"too many failed sign-ins; try again in {wait} s")
         self.wait = wait
-
-
-class TooLargeError(ControllerError):
-    """More than is taken."""
 
 
 class UnfitError(ControllerError):

@@ -5,15 +5,24 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from devices.contract.messages import Health, Status
+from devices.contract.topics import ALL
 from devices.profiles.board import BoardShape
 from schedules.model import DeviceId, Fact, Id
 
 SILENT_AFTER = timedelta(seconds=90)  # three missed heartbeats of 30 s (decision 0015)
 SLOW_AFTER = timedelta(seconds=60)  # a plan should be on a connected agent long before
-GateId = Annotated[Id, StringConstraints(pattern=r"^(?!all$)")]  # "all" is the topic scope of alerts
+
+
+def _no_scope(gate: str) -> str:
+    if gate == ALL:
+        raise ValueError(f'"{ALL}" names every gate in an alert, so no gate can have it as its id')
+    return gate
+
+
+GateId = Annotated[Id, AfterValidator(_no_scope)]
 
 
 class DeviceEntry(Fact):

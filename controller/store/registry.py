@@ -52,3 +52,25 @@ def _device(row: Row[Any]) -> Device:
     return Device(
         id=row.id, gate=row.gate, kind=row.kind, shape=row.shape, agent=row.agent, names=row.names, zones=row.zones
     )
+
+
+def as_file(connection: Connection) -> GatesFile:
+    """The register in the form of the gates file."""
+    standing = all_devices(connection)
+    gate_rows = gate_names(connection)
+    return GatesFile.model_validate(
+        {
+            "gates": [
+                {
+                    "id": gate,
+                    "names": names,
+                    "devices": [_entry(device) for device in standing if device.gate == gate],
+                }
+                for gate, names in gate_rows.items()
+            ]
+        }
+    )
+
+
+def _entry(device: Device) -> dict[str, Any]:
+    return device.model_dump(exclude={"gate"}) | {"id": device.id.partition("/")[2]}

@@ -1,0 +1,39 @@
+"""Alerts: start, follow, end."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+
+from controller.api.access import Need, Reader, World
+from controller.domain.people import Actor, Right
+from controller.services import alert
+from controller.services.alert import AlertDraft, AlertView
+
+router = APIRouter(prefix="/alerts", tags=["alerts"])
+Alerter = Annotated[Actor, Depends(Need(Right.ALERT))]
+
+
+@router.post("", status_code=201)
+def start(draft: AlertDraft, actor: Alerter, deps: World) -> AlertView:
+    """Over everything else on every target, at once."""
+    return alert.start_alert(deps, actor, draft)
+
+
+@router.get("")
+def recent(actor: Reader, deps: World) -> tuple[AlertView, ...]:
+    """The newest 50, newest first."""
+    return alert.recent(deps, actor)
+
+
+@router.get("/{alert_id}")
+def one(alert_id: str, actor: Reader, deps: World) -> AlertView:
+    """One alert, device by device: sent, confirmed, when."""
+    return alert.look(deps, actor, alert_id)
+
+
+@router.post("/{alert_id}/end")
+def end(alert_id: str, actor: Alerter, deps: World) -> AlertView:
+    """End it everywhere."""
+    return alert.end_alert(deps, actor, alert_id)

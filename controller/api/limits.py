@@ -1,0 +1,54 @@
+"""How many bytes a request may bring: refused before they are read where the sender says so, counted where not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from controller.api.problems import answer
+
+MEBIBYTE = 1024 * 1024
+USUAL = MEBIBYTE
+
+
+class BodyLimit:
+    """Wraps the app; `larger` maps a path to its own limit in bytes."""
+
+    def __init__(self, app: ASGIApp, larger: Mapping[str, int]) -> None:
+        """As Starlette calls it."""
+        self._app = app
+        self._larger = larger
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on what is small enough."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        limit = self._larger.get(scope["path"], USUAL)
+        request = Request(scope)
+        length = request.headers.get("content-length", "")
+        if length.isascii() and length.isdigit() and int(length) > limit:
+            await answer(request, 413, "body.large", _words(limit))(scope, receive, send)
+            return
+        await self._app(scope, _counted(receive, limit), send)
+
+
+def _words(limit: int) -> str:
+    return f"the body of this request may have at most {limit // MEBIBYTE} MiB"
+
+
+def _counted(receive: Receive, limit: int) -> Receive:
+    taken = 0
+
+    async def counting() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > limit:
+            raise HTTPException(413, _words(limit))
+        return message
+
+    return counting

@@ -1,0 +1,260 @@
+"""Devices as people see them: how they are, what is on and why, what should be on, what is coming."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from controller.domain.gates import Device, Sight, health
+from controller.domain.people import Actor, Right
+from controller.errors import InvalidError, UnknownError
+from controller.services.context import Deps
+from controller.services.drawing import page_file
+from controller.store import alerts, plans, registry
+from controller.store.plans import Issued
+from controller.store.tables import agents, statuses
+from devices.contract.messages import Fault, Health, Shown, Status
+from devices.rendering.page import PageFile, blank_page
+from devices.rendering.png import png
+from schedules.evaluate import OnAir
+from schedules.model import Fact, Plan
+from schedules.playlist import item_at
+from schedules.review import why
+from schedules.timeline import segments
+
+LONGEST_TIMELINE = timedelta(days=62)
+
+
+class OnAirView(Fact):
+    """What a device says it shows, and why; `until` is when that changes next."""
+
+    message: str | None
+    cause: str
+    source: str
+    why: str
+    until: datetime | None
+    language: str | None = None
+    page: int | None = None
+
+
+class DeviceView(Fact):
+    """A device at one moment. `seen_at` is when its agent was last heard of; all else is as old as `status_at`."""
+
+    id: str
+    gate: str
+    kind: str
+    shape: str | None
+    names: dict[str, str]
+    zones: tuple[str, ...]
+    health: Health
+    on_air: OnAirView | None
+    wanted: OnAirView | None
+    shown: Shown | None
+    revision_wanted: int
+    revision_held: int
+    seen_at: datetime | None
+    status_at: datetime | None
+    faults: tuple[Fault, ...]
+    clock_trusted: bool | None
+    missing: int
+    outbox: int
+
+
+class SegmentView(Fact):
+    """A half-open stretch in which one thing is on air."""
+
+    start: datetime
+    end: datetime
+    cause: str
+    source: str
+    priority: str
+    playlist: str | None
+    messages: tuple[str, ...]
+    why: str
+    beaten: tuple[str, ...]
+
+
+class _Known(Fact):
+    """What the store holds of all devices."""
+
+    devices: tuple[Device, ...]
+    plans: dict[str, Any]
+    statuses: dict[str, tuple[Status, datetime]]
+    agents: dict[tuple[str, str], tuple[bool, datetime | None]]
+
+
+def all_devices(deps: Deps, actor: Actor, language: str = "en") -> tuple[DeviceView, ...]:
+    """Every device of the register."""
+    actor.need(Right.READ)
+    with deps.store.read() as connection:
+        known = _known(connection, registry.all_devices(connection))
+        return tuple(_view(connection, known, device, deps.now(), language) for device in known.devices)
+
+
+def one_device(deps: Deps, actor: Actor, device: str, language: str = "en") -> DeviceView:
+    """One device."""
+    actor.need(Right.READ)
+    with deps.store.read() as connection:
+        known = _known(connection, (registry.one_device(connection, device),))
+        return _view(connection, known, known.devices[0], deps.now(), language)
+
+
+def _known(connection: Connection, devices: tuple[Device, ...]) -> _Known:
+    newest: dict[str, Issued] = plans.newest(connection)
+    said = {
+        row.device: (Status.model_validate_json(row.status), row.received_at)
+        for row in connection.execute(sa.select(statuses))
+    }
+    living = {(row.gate, row.agent): (row.online, row.seen_at) for row in connection.execute(sa.select(agents))}
+    return _Known(devices=devices, plans=newest, statuses=said, agents=living)
+
+
+def _view(connection: Connection, known: _Known, device: Device, now: datetime, language: str) -> DeviceView:
+    status, received = known.statuses.get(device.id, (None, None))
+    issued: Issued | None = known.plans.get(device.id)
+    online, seen = known.agents.get((device.gate, status.agent if status else device.agent), (False, None))
+    sight = Sight(
+        status=status,
+        agent_online=online,
+        seen_at=max((each for each in (seen, received) if each), default=None),
+        revision_wanted=issued.revision if issued else 0,
+        issued_at=issued.issued_at if issued else None,
+    )
+    facts = device.model_dump(include={"id", "gate", "kind", "shape", "names", "zones"})
+    return DeviceView(
+        **facts,
+        health=health(sight, now),
+        on_air=_said(status) if status else None,
+        wanted=_due(connection, device, issued.plan, now, language) if issued else None,
+        shown=status.shown if status else None,
+        revision_wanted=sight.revision_wanted,
+        revision_held=status.revision if status else 0,
+        seen_at=sight.seen_at,
+        status_at=status.at if status else None,
+        faults=status.faults if status else (),
+        clock_trusted=status.clock_trusted if status else None,
+        missing=status.missing if status else 0,
+        outbox=status.outbox if status else 0,
+    )
+
+
+def _said(status: Status) -> OnAirView:
+    shown = status.shown
+    return OnAirView(
+        message=status.message,
+        cause=status.cause,
+        source=status.source,
+        why=status.why,
+        until=status.until,
+        language=shown.language if shown else None,
+        page=shown.page if shown else None,
+    )
+
+
+def _due(connection: Connection, device: Device, plan: Plan, now: datetime, language: str) -> OnAirView:
+    reason = why(plan, now, alerts.for_device(connection, device.id, now))
+    due = _slot(reason.on_air, now)
+    return OnAirView(
+        message=due[0] if due else None,
+        cause=reason.on_air.cause,
+        source=reason.on_air.source,
+        why=reason.words(language),
+        until=reason.on_air.until,
+        language=due[2] if due else None,
+    )
+
+
+def _slot(answer: OnAir, now: datetime) -> tuple[str, str, str, float] | None:
+    """(message, file, language, seconds into it) of what is due at `now`; None while nothing is."""
+    if answer.playlist is None:
+        return None
+    elapsed = (now - answer.since).total_seconds() if answer.since else 0.0
+    slot = item_at(answer.playlist, elapsed, answer.loop)
+    return (slot.item.message, slot.content.sha256, slot.content.language, slot.offset) if slot else None
+
+
+def wanted_picture(deps: Deps, actor: Actor, device: str) -> bytes:
+    """PNG of the page due at this instant, 1:1; all dark while nothing is due."""
+    actor.need(Right.READ)
+    now = deps.now()
+    with deps.store.read() as connection:
+        board, issued = _board(connection, device), plans.newest_of(connection, device)
+        living = alerts.for_device(connection, device, now)
+    plan = issued.plan if issued else Plan(device=device, revision=1, issued=now)
+    due = _slot(why(plan, now, living).on_air, now)
+    if due is None:
+        return png(blank_page(board.board))
+    pages = page_file(deps.media.read(due[1]))
+    return png(pages.pages[_page_at(pages, due[3])])
+
+
+def _page_at(file: PageFile, offset: float) -> int:
+    """The page `offset` seconds into a content; a turn longer than the pages need begins again with the first."""
+    within = offset % file.seconds
+    for place, page in enumerate(file.pages):
+        within -= page.seconds
+        if within < 0:
+            return place
+    return len(file.pages) - 1
+
+
+def shown_picture(deps: Deps, actor: Actor, device: str) -> bytes:
+    """PNG of the page the agent last reported, 1:1; UnknownError before the first report."""
+    actor.need(Right.READ)
+    with deps.store.read() as connection:
+        board = _board(connection, device)
+        row: Row[Any] | None = connection.execute(sa.select(statuses).where(statuses.c.device == device)).first()
+    shown = Status.model_validate_json(row.status).shown if row else None
+    if shown is None:
+        raise UnknownError("picture", device)
+    if shown.sha256 is None:
+        return png(blank_page(board.board))
+    if deps.media.path(shown.sha256) is None:
+        raise UnknownError("picture", shown.sha256)
+    pages = page_file(deps.media.read(shown.sha256)).pages
+    return png(pages[min(shown.page, len(pages) - 1)])
+
+
+def _board(connection: Connection, device: str) -> Device:
+    found = registry.one_device(connection, device)
+    if found.kind != "board":
+        raise InvalidError("device.kind", f"{device} is a loudspeaker: it has no picture")
+    return found
+
+
+def timeline(
+    deps: Deps, actor: Actor, device: str, start: datetime, end: datetime, language: str = "en"
+) -> tuple[SegmentView, ...]:
+    """What the newest plan and the living alerts put on air in [start, end), piece by piece."""
+    actor.need(Right.READ)
+    if not start < end <= start + LONGEST_TIMELINE:
+        raise InvalidError("timeline.period", f"`to` is after `from`, by at most {LONGEST_TIMELINE.days} days")
+    with deps.store.read() as connection:
+        registry.one_device(connection, device)
+        issued = plans.newest_of(connection, device)
+        living = alerts.for_device(connection, device, deps.now())
+    if issued is None:
+        return ()
+    plan = issued.plan
+    return tuple(
+        _segment(each.start, each.end, why(plan, each.start, living).words(language), each.on_air)
+        for each in segments(plan, start, end, living)
+    )
+
+
+def _segment(start: datetime, end: datetime, words: str, answer: OnAir) -> SegmentView:
+    playlist = answer.playlist
+    return SegmentView(
+        start=start,
+        end=end,
+        cause=answer.cause,
+        source=answer.source,
+        priority=answer.priority,
+        playlist=playlist.id if playlist else None,
+        messages=tuple(dict.fromkeys(item.message for item in playlist.items)) if playlist else (),
+        why=words,
+        beaten=answer.beaten,
+    )

@@ -1,0 +1,93 @@
+"""What was shown, and who did what: read only."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from controller.domain.audit import Entry, first_break
+from controller.domain.people import Actor, Right
+from controller.errors import InvalidError
+from controller.services.context import Deps
+from controller.store import audit
+from controller.store.tables import records
+from schedules.model import Fact
+
+
+class RecordView(Fact):
+    """One play record as it was stored."""
+
+    device: str
+    boot: str
+    sequence: int
+    cause: str
+    source: str
+    message: str
+    version: int
+    digest: str
+    content: str
+    language: str
+    due: datetime
+    started: datetime | None
+    ended: datetime | None
+    seconds: float
+    outcome: str
+    evidence: str | None
+    reason: str
+    zones: tuple[str, ...]
+    start_error: float | None
+    clock_trusted: bool
+    received_at: datetime
+
+
+class RecordsPage(Fact):
+    """Records in the order they were due; `next` is the `offset` of the page after, None at the end."""
+
+    records: tuple[RecordView, ...]
+    next: int | None
+
+
+class AuditPage(Fact):
+    """Audit rows in order; `broken_at` names the first row that does not follow from the one before."""
+
+    entries: tuple[Entry, ...]
+    next: int | None
+    broken_at: int | None
+
+
+def look_records(
+    deps: Deps,
+    actor: Actor,
+    *,
+    device: str | None = None,
+    start: datetime | None = None,
+    end: datetime | None = None,
+    offset: int = 0,
+    limit: int = 500,
+) -> RecordsPage:
+    """Records due in [start, end), of one device or of all."""
+    actor.need(Right.RECORDS)
+    if start and end and start >= end:
+        raise InvalidError("records.period", "`to` is after `from`")
+    conditions: list[sa.ColumnElement[bool]] = []
+    conditions += [records.c.device == device] if device else []
+    conditions += [records.c.due >= start] if start else []
+    conditions += [records.c.due < end] if end else []
+    order = (records.c.due, records.c.device, records.c.boot, records.c.sequence)
+    query = sa.select(records).where(*conditions).order_by(*order).offset(offset).limit(limit + 1)
+    with deps.store.read() as connection:
+        rows: list[Any] = list(connection.execute(query))
+    found = tuple(RecordView.model_validate(dict(row._mapping)) for row in rows[:limit])
+    return RecordsPage(records=found, next=offset + limit if len(rows) > limit else None)
+
+
+def look_audit(deps: Deps, actor: Actor, *, after: int = 0, limit: int = 500) -> AuditPage:
+    """Audit rows after the one with id `after`; the whole chain is checked each time."""
+    actor.need(Right.AUDIT)
+    with deps.store.read() as connection:
+        found = tuple(audit.entries(connection, after, limit + 1))
+        broken = first_break(audit.entries(connection))
+    more = found[limit - 1].id if len(found) > limit else None
+    return AuditPage(entries=found[:limit], next=more, broken_at=broken)
