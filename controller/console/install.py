@@ -1,0 +1,17 @@
+"""Put the pages into the application."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
+
+from controller.console import message_pages, pages
+
+
+def install_console(app: FastAPI) -> None:
+    """The pages and their own style, scripts and pictures; nothing comes from elsewhere."""
+    app.include_router(pages.router)
+    app.include_router(message_pages.router)
+    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")

@@ -1,0 +1,149 @@
+"""Messages for people: write, look at the very pages, submit, approve, withdraw. Plain forms, so that they work without scripts."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from controller.api.access import deps_of
+from controller.console.frame import page
+from controller.console.i18n import LANGUAGES
+from controller.console.reader import PageRoute, Someone
+from controller.domain.content import Category
+from controller.errors import ControllerError, InvalidError
+from controller.services import approve, look, submit, withdraw, write
+from controller.services.look import MessageView
+
+router = APIRouter(prefix="/messages", include_in_schema=False, route_class=PageRoute)
+
+
+def _state_word(who: Someone, message: MessageView) -> str:
+    return who.words("state " + message.state)
+
+
+def _said(problem: ControllerError) -> str:
+    """The refusal in full: its sentence and each of its problems."""
+    more = [each.text for each in problem.problems] if isinstance(problem, InvalidError) else []
+    return ". ".join([problem.text[:1].upper() + problem.text[1:], *more])
+
+
+@router.get("")
+def every_message(request: Request, who: Someone) -> HTMLResponse:
+    """All messages, newest first."""
+    deps = deps_of(request)
+    messages = look.all_messages(deps, who.actor)
+    return page(
+        request, "messages.html", who.actor, now=deps.now(), messages=messages, state_word=lambda m: _state_word(who, m)
+    )
+
+
+@router.get("/new")
+def new_form(request: Request, who: Someone) -> HTMLResponse:
+    """An empty form."""
+    return _form(request, who, None, {"title": "", "category": "service", "texts": {}})
+
+
+@router.post("/new")
+async def create(request: Request, who: Someone) -> Response:
+    """Keep a draft; what cannot be accepted comes back with its reason and nothing lost."""
+    given = _given(dict(await request.form()))
+    try:
+        found = write.create_message(deps_of(request), who.actor, write.Draft.model_validate(given))
+    except (ControllerError, ValueError) as problem:
+        return _form(request, who, None, given, problem)
+    return RedirectResponse(f"/messages/{found.id}", 303)
+
+
+@router.get("/{message}/edit")
+def edit_form(request: Request, message: str, who: Someone) -> HTMLResponse:
+    """The form with what stands."""
+    found = look.message(deps_of(request), who.actor, message)
+    return _form(request, who, found, {"title": found.title, "category": found.category, "texts": found.texts})
+
+
+@router.post("/{message}/edit")
+async def edit(request: Request, message: str, who: Someone) -> Response:
+    """A new version."""
+    deps, given = deps_of(request), _given(dict(await request.form()))
+    texts = {language: given["texts"].get(language) for language in LANGUAGES}
+    try:
+        write.edit_message(deps, who.actor, message, write.Change.model_validate(given | {"texts": texts}))
+    except (ControllerError, ValueError) as problem:
+        return _form(request, who, look.message(deps, who.actor, message), given, problem)
+    return RedirectResponse(f"/messages/{message}", 303)
+
+
+@router.get("/{message}")
+def one_message(request: Request, message: str, who: Someone) -> HTMLResponse:
+    """A message, its very pages, and what may be done with it."""
+    return _message(request, who, message)
+
+
+@router.post("/{message}/submit")
+def submit_it(request: Request, message: str, who: Someone) -> HTMLResponse:
+    """Draw, hash, offer."""
+    try:
+        found = submit.submit_message(deps_of(request), who.actor, message)
+    except ControllerError as problem:
+        return _message(request, who, message, problem=problem)
+    remarks = dict.fromkeys(
+        f"{each.board}, {each.language}: {each.texts.get(who.words.language, each.text)}" for each in found.findings
+    )
+    return _message(request, who, message, findings=tuple(remarks))
+
+
+@router.post("/{message}/approve")
+def approve_it(request: Request, message: str, who: Someone, digest: Annotated[str, Form()]) -> Response:
+    """One agency's word for exactly what was on the page."""
+    try:
+        approve.approve_message(deps_of(request), who.actor, message, digest)
+    except ControllerError as problem:
+        return _message(request, who, message, problem=problem)
+    return RedirectResponse(f"/messages/{message}", 303)
+
+
+@router.post("/{message}/withdraw")
+def withdraw_it(request: Request, message: str, who: Someone) -> Response:
+    """Take it back, at once."""
+    try:
+        withdraw.withdraw_message(deps_of(request), who.actor, message)
+    except ControllerError as problem:
+        return _message(request, who, message, problem=problem)
+    return RedirectResponse(f"/messages/{message}", 303)
+
+
+def _given(form: dict[str, Any]) -> dict[str, Any]:
+    texts = {tag: str(form.get(f"text-{tag}", "")).strip() for tag in LANGUAGES}
+    return {
+        "title": str(form.get("title", "")),
+        "category": str(form.get("category", "")),
+        "texts": {tag: text for tag, text in texts.items() if text},
+    }
+
+
+def _form(
+    request: Request, who: Someone, found: MessageView | None, given: dict[str, Any], problem: Exception | None = None
+) -> HTMLResponse:
+    said = _said(problem) if isinstance(problem, ControllerError) else str(problem or "")
+    return page(
+        request, "message_form.html", who.actor, status=422 if problem else 200, now=deps_of(request).now(),
+        message=found, given=given, problem=said, categories=[each.value for each in Category],
+    )  # fmt: skip
+
+
+def _message(
+    request: Request,
+    who: Someone,
+    message: str,
+    *,
+    findings: tuple[str, ...] = (),
+    problem: ControllerError | None = None,
+) -> HTMLResponse:
+    deps = deps_of(request)
+    found = look.message(deps, who.actor, message)
+    return page(
+        request, "message.html", who.actor, status=422 if problem else 200, now=deps.now(), message=found,
+        findings=findings, problem=_said(problem) if problem else "", state_word=lambda m: _state_word(who, m),
+    )  # fmt: skip
