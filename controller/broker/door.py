@@ -16,9 +16,9 @@ class Door:
     An agent of the register has an account before it enrols: nobody knows its password until then.
     """
 
-    def __init__(self, deps: Deps, passwords: Path, host: str, port: int) -> None:
+    def __init__(self, passwords: Path, host: str, port: int) -> None:
         """`host` and `port` are what agents are told."""
-        self._deps, self._passwords = deps, Passwords(passwords)
+        self._passwords = Passwords(passwords)
         self._host, self._port = host, port
         self.changed: Callable[[], None] = lambda: None  # an embedded broker reads its users again
 
@@ -37,9 +37,9 @@ class Door:
         """The controller's."""
         return self._passwords.of(CONTROLLER)
 
-    def users(self, own_password: str = "") -> tuple[BrokerUser, ...]:
-        """Everybody the broker is to let in, with their rights."""
-        with self._deps.store.read() as connection:
+    def users(self, deps: Deps, own_password: str = "") -> tuple[BrokerUser, ...]:
+        """Everybody the broker is to let in, with their rights; `own_password` if the controller has another."""
+        with deps.store.read() as connection:
             known = stations(connection)
         agents = (
             agent_user(gate, agent, devices, self._passwords.of(agent_user_name(gate, agent)))

@@ -23,7 +23,7 @@ log = logging.getLogger("gatecast.broker")
 READY_SECONDS = 10.0
 # Everything confirmed is on disk (sync_interval always), so ending it the hard way loses nothing. Asked politely it takes
 # 5 to 10 s with many sessions; we wait a little for a tidy end and then do not.
-STOP_SECONDS = 2.0
+STOP_SECONDS = 0.5
 STEADY_SECONDS = 30.0  # a life this long forgives the deaths before it
 BACK_OFF = (0.1, 0.5, 1.0, 2.0, 5.0)
 
