@@ -17,6 +17,7 @@ from devices.profiles.wav import HEADER_BYTES, RATE, WIDTH, wav_header
 from devices.sound.pace import Pace
 
 STALL = 0.5  # seconds without a block taken: the sink is at fault
+_STARTING = 1.5  # seconds a command may take to open its card
 _PIPE_BYTES = 4096
 _STDERR_KEPT = 400
 
@@ -138,9 +139,9 @@ class PipeSink:
         self._start, self._frames, self._pace = time.monotonic(), 0, Pace()
 
     def write(self, block: bytes) -> None:
-        """Hand the block over; the command must take it within half a second."""
+        """Hand the block over; once it has had time to begin, the command must take it within half a second."""
         child, left = self._living(), block
-        deadline = time.monotonic() + STALL
+        deadline = max(time.monotonic() + STALL, self._start + _STARTING)
         while left:
             try:
                 left = left[os.write(self._inlet(), left) :]

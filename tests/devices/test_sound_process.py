@@ -1,0 +1,258 @@
+"""The sound process as a process, and its owner's view of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from devices.errors import DeviceError
+from devices.ports import Clip, Played
+from devices.profiles.tones import tone_wav
+from devices.sound.client import SinkFaultError, SoundProcess, SoundSettings
+from tests.support.sound import a_wav, samples_of
+
+RATE = 48_000
+
+
+@contextmanager
+def a_sound(**settings) -> Iterator[SoundProcess]:
+    sound = SoundProcess(SoundSettings(**settings))
+    try:
+        yield sound
+    finally:
+        sound.close()
+
+
+def soon(seconds: float) -> datetime:
+    return datetime.now(UTC) + timedelta(seconds=seconds)
+
+
+def wait_for(found: Callable[[], bool], seconds: float = 10.0) -> None:
+    until = time.monotonic() + seconds
+    while not found():
+        assert time.monotonic() < until, "waited in vain"
+        time.sleep(0.02)
+
+
+def polled(sound: SoundProcess, count: int, seconds: float = 15.0) -> list[Played]:
+    """Poll until so many clips have ended; faults in between are for other tests."""
+    ended: list[Played] = []
+
+    def enough() -> bool:
+        with suppress(DeviceError):
+            ended.extend(sound.poll())
+        return len(ended) >= count
+
+    wait_for(enough, seconds)
+    return ended
+
+
+def record_of(path: Path) -> tuple[datetime, list[int]]:
+    side = json.loads(path.with_name(path.name + ".json").read_text())
+    return datetime.fromisoformat(side["started"]), samples_of(path.read_bytes()[44:])
+
+
+def test_a_chime_and_the_words_after_it_fall_on_their_due_sample(tmp_path):
+    words = a_wav(tmp_path / "w.wav", [7_000 + i % 50 for i in range(24_000)])
+    with a_sound(record=tmp_path / "r.wav") as sound:
+        due = soon(2).replace(microsecond=0) + timedelta(seconds=1)
+        sound.play(
+            (
+                Clip("chime", due - timedelta(seconds=1.5), "tone:chime-2", "normal"),
+                Clip("words", due, words, "normal"),
+            )
+        )
+        ended = polled(sound, 2)
+    started, heard = record_of(tmp_path / "r.wav")
+    first = round((due - started).total_seconds() * RATE)
+    tone = samples_of(tone_wav("chime-2")[44:])
+    found = heard.index(7_000, first - 10)
+    assert abs(found - first) <= 1
+    assert heard[found : found + 24_000] == [7_000 + i % 50 for i in range(24_000)]
+    assert heard[found - len(tone) : found] == tone
+    assert [(end.id, end.frames, end.of_frames, end.reason) for end in ended] == [
+        ("chime", len(tone), len(tone), ""),
+        ("words", 24_000, 24_000, ""),
+    ]
+    assert all(abs(end.start_error) < 0.05 for end in ended)
+
+
+def test_progress_grows_and_a_stopped_clip_is_gone():
+    with a_sound() as sound:
+        sound.play((Clip("t", soon(-1), "tone:test", "normal"),))
+        wait_for(lambda: sound.progress().get("t", 0) > 0)
+        sound.stop(frozenset({"t"}))
+        (end,) = polled(sound, 1)
+        assert (end.id, end.reason, end.of_frames) == ("t", "stopped", 480_000)
+        assert 0 < end.frames < 480_000
+        assert sound.progress() == {}
+
+
+def test_a_missing_file_and_one_too_late_end_with_their_reasons():
+    with a_sound() as sound:
+        sound.play(
+            (
+                Clip("gone", soon(100), "/no/such.wav", "normal"),
+                Clip("late", soon(-10), "tone:end", "normal", max_late=5),
+            )
+        )
+        assert {end.id: end.reason for end in polled(sound, 2)} == {"gone": "missing", "late": "late"}
+
+
+def test_a_process_killed_in_mid_clip_ends_it_as_sink_and_the_next_clip_still_plays():
+    with a_sound() as sound:
+        sound.play((Clip("now", soon(0), "tone:test", "normal"), Clip("next", soon(4), "tone:end", "normal")))
+        wait_for(lambda: sound.progress().get("now", 0) > 0)
+        first = sound.pid
+        os.kill(first, signal.SIGKILL)
+        (end,) = polled(sound, 1)
+        assert (end.id, end.reason, end.of_frames) == ("now", "sink", 480_000)
+        assert 0 < end.frames < 480_000
+        with pytest.raises(SinkFaultError, match="ended with code -9") as caught:
+            sound.poll()
+        assert caught.value.code == "audio.sink"
+        (after,) = polled(sound, 1)
+        assert (after.id, after.frames, after.reason) == ("next", 48_000, "")
+        assert abs(after.start_error) < 0.05
+        assert sound.pid not in (None, first)
+        assert sound.poll() == ()
+
+
+def test_a_process_that_hangs_is_killed_and_replaced():
+    now = [time.monotonic()]
+    sound = SoundProcess(SoundSettings(), clock=lambda: now[0])
+    try:
+        first = sound.pid
+        os.kill(first, signal.SIGSTOP)
+        now[0] += 11
+        with pytest.raises(SinkFaultError, match="silent"):
+            sound.poll()
+        now[0] += 2
+        with suppress(SinkFaultError):
+            sound.poll()
+        assert sound.pid not in (None, first)
+    finally:
+        sound.close()
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        pytest.param(("no-such-player",), "cannot be started", id="not there"),
+        pytest.param((sys.executable, "-S", "-c", "raise SystemExit('no card')"), "no card", id="ends at once"),
+    ],
+)
+def test_a_sink_command_that_fails_is_a_fault_within_two_seconds(command, words):
+    with a_sound(sink="pipe", command=command) as sound:
+        faults: list[str] = []
+
+        def faulty() -> bool:
+            try:
+                sound.poll()
+            except SinkFaultError as fault:
+                faults.append(str(fault))
+            return bool(faults)
+
+        wait_for(faulty, 5)
+        assert words in faults[0]
+
+
+def test_a_sink_command_that_vanishes_is_started_again(tmp_path):
+    pids = tmp_path / "pids"
+    code = (
+        f"import os, sys; open({str(pids)!r}, 'a').write(f'{{os.getpid()}}\\n')\nwhile sys.stdin.buffer.read(960): pass"
+    )
+    with a_sound(sink="pipe", command=(sys.executable, "-S", "-c", code)) as sound:
+        sound.play((Clip("t", soon(0), "tone:test", "normal"),))
+        wait_for(lambda: sound.progress().get("t", 0) > 0 and pids.exists() and pids.read_text().endswith("\n"))
+        os.kill(int(pids.read_text().split()[0]), signal.SIGKILL)
+        (end,) = polled(sound, 1)
+        assert (end.id, end.reason) == ("t", "sink")
+        assert 0 < end.frames < end.of_frames
+        wait_for(lambda: len(pids.read_text().split()) == 2)
+
+
+@contextmanager
+def a_raw_process(*arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+    child = subprocess.Popen(
+        [sys.executable, "-m", "devices.sound", *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    with child:
+        try:
+            yield child
+        finally:
+            child.kill()
+
+
+def test_rubbish_is_answered_by_one_line_each_and_the_stream_goes_on():
+    with a_raw_process() as child:
+        child.stdin.write(b"rubbish\n" + b"x" * 100_000 + b'\n{"sing": 1}\n')
+        child.stdin.write(
+            b'{"play": {"id": "a", "due": "2020-01-01T00:00:00Z", "path": "tone:end", "bus": "normal"}}\n'
+        )
+        child.stdin.flush()
+        errors = []
+        for line in child.stdout:
+            report = json.loads(line)
+            errors += [report["text"]] if report["event"] == "error" else []
+            if report["event"] == "ended":
+                break
+        assert report["reason"] == "late"
+        assert len(errors) == 3
+
+
+def test_the_process_ends_when_its_owner_goes_away():
+    with a_raw_process() as child:
+        child.stdin.close()
+        assert child.wait(5) == 0
+
+
+def test_an_owner_who_never_reads_does_not_stop_the_stream(tmp_path):
+    with a_raw_process("--record", str(tmp_path / "r.wav")) as child:
+        child.stdin.write(b"x\n" * 4_000)
+        child.stdin.flush()
+        wait_for(lambda: (tmp_path / "r.wav").exists() and (tmp_path / "r.wav").stat().st_size > 2 * RATE)
+        assert child.poll() is None
+
+
+def test_a_pipe_without_a_command_is_refused():
+    with a_raw_process("--sink", "pipe") as child:
+        assert child.wait(5) == 2
+
+
+def test_a_record_that_cannot_be_written_does_not_stop_the_sound(tmp_path):
+    (tmp_path / "file").write_text("not a folder")
+    with a_sound(record=tmp_path / "file" / "r.wav") as sound:
+        sound.play((Clip("t", soon(0), "tone:end", "normal"),))
+        (end,) = polled(sound, 1)
+        assert (end.frames, end.reason) == (48_000, "")
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"sink": "pipe"}, {"command": ("aplay",)}, {"record_minutes": 0}, {"latency": -1}, {"volume": 11}],
+    ids=["a pipe without a command", "a command without a pipe", "no minutes", "negative latency", "unknown"],
+)
+def test_settings_that_cannot_be_are_refused(settings):
+    with pytest.raises(ValidationError):
+        SoundSettings(**settings)
+
+
+def test_a_closed_process_takes_nothing_more_and_a_second_close_does_nothing():
+    sound = SoundProcess(SoundSettings())
+    sound.close()
+    sound.close()
+    sound.stop(frozenset({"a"}))
+    assert sound.pid is None
+    assert sound.poll() == ()
