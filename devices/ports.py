@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from devices.rendering.page import Page
 from schedules.model import Plan
@@ -61,6 +61,14 @@ class Board(Protocol):
 
     def brightness(self, percent: int) -> Evidence:
         """0 to 100; SettingsError where the protocol has none."""
+
+
+@runtime_checkable
+class Reporting(Protocol):
+    """A device that tells more of itself than that it is there."""
+
+    def report(self) -> Mapping[str, str]:
+        """Facts for a technician to read, by name. Raises DeviceError."""
 
 
 class Speaker(Protocol):
@@ -189,6 +197,7 @@ __all__ = [
     "Outbox",
     "PlanStore",
     "Played",
+    "Reporting",
     "SoundOut",
     "Speaker",
 ]

@@ -18,7 +18,7 @@ from devices.errors import DeviceError, SettingsError
 from devices.links import open_link
 from devices.links.line import LineSettings
 from devices.links.trace import TraceLink
-from devices.ports import Identity, Link, Speaker
+from devices.ports import Board, Identity, Link, Reporting, Speaker
 from devices.profiles.board import BoardShape
 from devices.rendering.page import Page
 from devices.rendering.render import render
@@ -173,7 +173,7 @@ def _board_deed(verb: str, rest: list[str], shape: BoardShape | None, args: argp
 
     match verb, rest:
         case "status", []:
-            return lambda board: [_identity(board.identify())]
+            return _told
         case "show", [_, *_] if shape:
             page, note = _page(" ".join(rest), args.lang, shape, args.page)
             return showing(page, note)
@@ -182,6 +182,11 @@ def _board_deed(verb: str, rest: list[str], shape: BoardShape | None, args: argp
         case "brightness", [percent] if percent.isdecimal():
             return lambda board: [f"brightness {percent} %: {board.brightness(int(percent)).value}"]
     raise SettingsError(f'a board does not know "{" ".join([verb, *rest])}"\n{WORDS}')
+
+
+def _told(board: Board) -> list[str]:
+    more = board.report() if isinstance(board, Reporting) else {}
+    return [_identity(board.identify()), *(f"{name}: {value}" for name, value in more.items())]
 
 
 def _speaker_deed(verb: str, rest: list[str]) -> Deed:

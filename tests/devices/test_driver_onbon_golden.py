@@ -1,9 +1,12 @@
 """Frames of Onbon cards byte for byte. Sources stand beside each; a preamble of eight A5 and a final 5A frame them all."""
 
+from datetime import datetime
+
 import pytest
 
-from devices.drivers.onbon_bx import areas
+from devices.drivers.onbon_bx import areas, standard
 from devices.drivers.onbon_bx.codec import ANYONE, HOST, NAK, PING, SERIES, Answer, Decoder, Frame, command
+from devices.drivers.onbon_bx.standard import Packet
 from devices.profiles.board import BoardShape
 from devices.rendering.page import Page
 
@@ -50,7 +53,7 @@ def test_a_frame_is_byte_for_byte_what_its_source_says(frame, expected):
 
 @pytest.mark.parametrize(("frame", "expected"), GOLDEN.values(), ids=GOLDEN.keys())
 def test_the_decoder_reads_each_golden_frame_back(frame, expected):
-    assert Decoder().feed(framed(expected)) == [frame]
+    assert Decoder(Frame.from_bytes).feed(framed(expected)) == [frame]
 
 
 def picture() -> Page:
@@ -110,3 +113,42 @@ def test_a_refusal_carries_the_reason():
     assert refusal.refused
     assert (refusal.group, refusal.command) == NAK
     assert refusal.error == 3
+
+
+STANDARD = {
+    "6th generation, ping any card (run of the maker's library)": (
+        Packet(ANYONE, HOST, ANY_DEVICE, command(PING), sequence=0x1C96, random=1),
+        "FEFF00800700FEFF0000961C9001960100000000000005001E78006801A2000000",
+    ),
+    "6th generation, on (run of the maker's library)": (
+        Packet(1, HOST, SERIES["6E2"], standard.power(True), sequence=0x5988, random=0x1A),
+        "0100008007007402000088599001961A000000000000060068C4009601A205010001",
+    ),
+    "5th generation, ping any card (run of the maker's library)": (
+        Packet(ANYONE, HOST, ANY_DEVICE, command(PING), 5, sequence=0x4060, random=0x2E),
+        "FEFF00800500FEFF010060400090962E00000000000005001E78EF01A2000000",
+    ),
+    "5th generation, off (run of the maker's library)": (
+        Packet(1, HOST, SERIES["5E2"], standard.power(False), 5, sequence=0x4174, random=0x2E),
+        "0100008005005402010074410090962E0000000000000600A9046501A205010000",
+    ),
+}
+
+
+@pytest.mark.parametrize(("packet", "expected"), STANDARD.values(), ids=STANDARD.keys())
+def test_a_packet_of_the_standard_dialect_is_byte_for_byte_what_its_source_says(packet, expected):
+    assert packet.to_bytes() == framed(expected)
+    assert Decoder(Packet.from_bytes).feed(framed(expected)) == [packet]
+
+
+def test_the_clock_is_set_as_the_makers_schema_lays_it_out():
+    # led.SystemClockCorrect: year 2, month, day, hour, minute, second in BCD, weekday; Sunday is 7 in the maker's own frames.
+    sunday = datetime.fromisoformat("2026-11-22T20:15:30+07:00")
+    assert standard.clock(sunday) == bytes.fromhex("01A2020800" + "2620112220153007")
+
+
+def test_brightness_by_the_hour_is_mode_1_and_48_levels():
+    levels = tuple(half_hour % 16 for half_hour in range(48))
+    assert standard.brightness_by_hour(levels) == bytes.fromhex("01A2073100" + "01") + bytes(levels)
+    with pytest.raises(ValueError, match="48 levels"):
+        standard.brightness_by_hour((16,) * 48)

@@ -27,7 +27,7 @@ frames = st.builds(
 YES = Frame(HOST, 1, SERIES["6E2"], Answer(0xA0, 0x00).to_bytes())
 
 
-def fed(decoder: Decoder, data: bytes, cuts: list[int]) -> list[Frame | Damaged]:
+def fed(decoder: Decoder[Frame], data: bytes, cuts: list[int]) -> list[Frame | Damaged]:
     """All events of `data` handed over in pieces."""
     events, at = [], 0
     for size in [*cuts, len(data)]:
@@ -46,40 +46,40 @@ def test_escaping_hides_the_marks_and_comes_back(body):
 @given(st.lists(frames, min_size=1, max_size=4), st.lists(st.integers(0, 30), max_size=40))
 def test_frames_are_read_whole_however_they_are_cut(sent, cuts):
     wire = b"".join(frame.to_bytes() for frame in sent)
-    assert fed(Decoder(), wire, cuts) == sent
+    assert fed(Decoder(Frame.from_bytes), wire, cuts) == sent
 
 
 def test_one_byte_at_a_time_is_enough():
-    assert fed(Decoder(), YES.to_bytes(), [1] * 99) == [YES]
+    assert fed(Decoder(Frame.from_bytes), YES.to_bytes(), [1] * 99) == [YES]
 
 
 def test_a_single_a5_begins_a_frame_and_a_second_5a_ends_nothing():
     short = YES.to_bytes()[7:] + b"\x5a"
-    assert fed(Decoder(), short * 2, [1] * 99) == [YES, YES]
+    assert fed(Decoder(Frame.from_bytes), short * 2, [1] * 99) == [YES, YES]
 
 
 @given(frames, st.integers(0, 10_000), st.integers(1, 255))
 def test_a_flipped_byte_never_gives_another_frame(frame, where, flip):
     wire = bytearray(frame.to_bytes())
     wire[where % len(wire)] ^= flip
-    assert all(event == frame for event in Decoder().feed(bytes(wire)) if isinstance(event, Frame))
+    assert all(event == frame for event in Decoder(Frame.from_bytes).feed(bytes(wire)) if isinstance(event, Frame))
 
 
 @given(frames, st.integers(0, 10_000), st.integers(1, 6))
 def test_a_lost_stretch_never_gives_another_frame(frame, where, size):
     wire = frame.to_bytes()
     start = where % len(wire)
-    events = Decoder().feed(wire[:start] + wire[start + size :])
+    events = Decoder(Frame.from_bytes).feed(wire[:start] + wire[start + size :])
     assert all(event == frame for event in events if isinstance(event, Frame))
 
 
 @given(st.binary(max_size=400), st.lists(st.integers(0, 50), max_size=20))
 def test_after_any_noise_the_next_frame_is_read(noise, cuts):
-    assert fed(Decoder(), noise + YES.to_bytes(), cuts)[-1] == YES
+    assert fed(Decoder(Frame.from_bytes), noise + YES.to_bytes(), cuts)[-1] == YES
 
 
 def test_a_flood_without_an_end_is_dropped_and_said():
-    decoder = Decoder(limit=100)
+    decoder = Decoder(Frame.from_bytes, limit=100)
     events = decoder.feed(b"\xa5" + b"\x00" * 10_000)
     assert events == [Damaged("too long")]
     assert decoder.feed(YES.to_bytes()) == [YES]
@@ -128,3 +128,13 @@ def test_a_5e_bitmap_has_red_and_green_bytes_in_turn(page):
                 dark = bitmap[(y * stride + x // 8) * planes + plane] >> (7 - x % 8) & 1
                 lit = x < page.shape.width and page.lamp(x, y) >> plane & 1
                 assert dark != bool(lit)
+
+
+@settings(max_examples=60)
+@given(pages(), st.integers(1, 6))
+def test_bands_put_together_are_the_page_and_never_overlap(page, count):
+    cut = areas.bands(page, count)
+    assert [top for top, _ in cut] == sorted({top for top, _ in cut})
+    assert sum(stripe.shape.height for _, stripe in cut) == page.shape.height
+    planes = zip(*(stripe.planes for _, stripe in cut), strict=True)
+    assert tuple(b"".join(parts) for parts in planes) == page.planes

@@ -1,13 +1,17 @@
 """The talk with an Onbon card, as scripts: every answer it can give, and every way a line can fail."""
 
+import struct
+from datetime import UTC, datetime
+
 import pytest
 from pydantic import ValidationError
 
-from devices.drivers.onbon_bx import areas
+from devices.drivers.onbon_bx import areas, standard
 from devices.drivers.onbon_bx.codec import HOST, PING, SERIES, Answer, Frame, command
 from devices.drivers.onbon_bx.driver import DRIVER, OnbonBoard, OnbonSettings
-from devices.errors import BusyError, GarbledError, RefusedError, SettingsError, SilentError
-from devices.ports import Evidence
+from devices.drivers.onbon_bx.standard import Packet
+from devices.errors import BusyError, GarbledError, MismatchError, RefusedError, SettingsError, SilentError
+from devices.ports import Evidence, Identity
 from devices.profiles.board import BoardShape
 from devices.rendering.page import Page, blank_page
 from tests.support.scripted_link import ScriptedLink
@@ -30,7 +34,16 @@ def no(error: int) -> bytes:
 
 YES = card(Answer(0xA0, 0x00))
 SHOW = host(areas.update_6e((areas.Area(PAGE),)))
-ASK = host(command(PING))
+ASK = Packet(1, HOST, SERIES["6E2"], command(PING), sequence=1).to_bytes()
+SAID = struct.pack("<H8sBHBHHBBB", SERIES["6E2"], b"20.01.08", 1, 1, 2, 64, 16, 3, 15, 1) + bytes(40)
+
+
+def standard_card(answer: Answer, sequence: int = 0) -> bytes:
+    return Packet(HOST, 1, SERIES["6E2"], answer.to_bytes(), sequence=sequence).to_bytes()
+
+
+def pong(said: bytes = SAID) -> bytes:
+    return standard_card(Answer(0xA2, 0x80, data=said))
 
 
 def board(*talk, settings: OnbonSettings = SETTINGS) -> tuple[OnbonBoard, ScriptedLink]:
@@ -71,16 +84,135 @@ def test_brightness_becomes_one_of_sixteen_levels(percent, level):
     assert link.done
 
 
-@pytest.mark.parametrize("answer", [YES, card(Answer(0xA2, 0x80, data=bytes(20)))], ids=["a yes", "a ping reply"])
-def test_any_answer_of_its_own_to_a_ping_tells_the_card_is_there(answer):
-    lamps, _ = board((ASK, answer))
-    assert lamps.identify().model == "Onbon BX-6E2"
+def test_a_ping_tells_the_card_and_the_board_behind_it():
+    lamps, _ = board((ASK, pong()))
+    assert lamps.identify() == Identity("Onbon BX-6E2", "20.01.08", 64, 16)
+
+
+@pytest.mark.parametrize(
+    ("at", "value", "found"),
+    [(14, 128, "128x16:rg"), (16, 32, "64x32:rg"), (18, 1, "64x16:mono"), (18, 9, "colours 9")],
+)
+def test_a_board_of_another_kind_than_the_config_says_is_a_mismatch(at, value, found):
+    said = bytearray(SAID)
+    said[at] = value
+    lamps, _ = board((ASK, pong(bytes(said))))
+    with pytest.raises(MismatchError, match=found):
+        lamps.identify()
+
+
+def test_a_card_without_the_standard_dialect_is_pinged_in_the_other():
+    refusal = standard_card(Answer(0xA0, 0x01, status=1, error=2))
+    lamps, link = board((ASK, refusal), (host(command(PING)), YES))
+    assert lamps.identify() == Identity("Onbon BX-6E2")
+    assert link.done
+
+
+def test_a_ping_reply_of_too_few_bytes_is_garbled():
+    lamps, _ = board((ASK, pong(SAID[:10])))
+    with pytest.raises(GarbledError, match="too few"):
+        lamps.identify()
 
 
 def test_with_a_dead_man_the_card_goes_dark_by_itself():
     settings = SETTINGS.model_copy(update={"dead_man_seconds": 300})
     area = areas.Area(PAGE, run_mode=areas.BLANK_ON_TIMEOUT, timeout=300)
     lamps, link = board((host(areas.update_6e((area,))), YES), settings=settings)
+    lamps.show(PAGE)
+    assert link.done
+
+
+def test_a_card_whose_f0_dialect_has_no_brightness_is_told_in_the_standard_one():
+    packet = Packet(1, HOST, SERIES["6E2"], areas.brightness(15), sequence=1).to_bytes()
+    lamps, link = board((host(areas.brightness(15)), no(2)), (packet, standard_card(Answer(0xA0, 0x00))))
+    assert lamps.brightness(100) is Evidence.ACKNOWLEDGED
+    assert link.done
+
+
+def test_brightness_refused_for_another_reason_is_refused():
+    lamps, link = board((host(areas.brightness(15)), no(18)))
+    with pytest.raises(RefusedError):
+        lamps.brightness(100)
+    assert link.done
+
+
+def test_control_goes_in_the_standard_dialect_with_a_growing_number():
+    noon = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    orders = [standard.power(False), standard.clock(noon), standard.brightness_by_hour((3,) * 48)]
+    packets = [
+        Packet(1, HOST, SERIES["6E2"], data, sequence=number).to_bytes() for number, data in enumerate(orders, 1)
+    ]
+    lamps, link = board(*[(packet, standard_card(Answer(0xA0, 0x00))) for packet in packets])
+    assert lamps.power(False) is Evidence.ACKNOWLEDGED
+    assert lamps.set_clock(noon) is Evidence.ACKNOWLEDGED
+    assert lamps.brightness_by_hour((3,) * 48) is Evidence.ACKNOWLEDGED
+    assert link.done
+
+
+def test_a_report_reads_the_status_in_words():
+    ask = Packet(1, HOST, SERIES["6E2"], command(standard.STATUS), sequence=1).to_bytes()
+    status = bytes.fromhex("01 00 00 0C 0200 50303031 00 00 00 01 2620 11 22 20 15 30 07") + bytes(37)
+    lamps, _ = board((ask, standard_card(Answer(0xA2, 0x8F, data=status))))
+    assert lamps.report() == {
+        "screen": "on",
+        "brightness": "12 of 15, by hand",
+        "stored programs": "2",
+        "locked": "no",
+        "clock": "2026-11-22 20:15:30",
+    }
+
+
+BANDED = SETTINGS.model_copy(update={"bands": 4})
+
+
+def stripes(page: Page, *wanted: int) -> bytes:
+    cut = areas.bands(page, 4)
+    return host(areas.update_6e(tuple(areas.Area(cut[n][1], id=n, y=cut[n][0]) for n in wanted)))
+
+
+def lit(*rows: int) -> Page:
+    plane = b"".join(b"\xff" * 8 if row in rows else bytes(8) for row in range(16))
+    return Page(shape=SETTINGS.shape, planes=(plane, bytes(128)), seconds=1)
+
+
+def test_in_bands_only_what_changed_is_sent():
+    first, second = lit(0), lit(0, 5, 12)
+    talk = ((host(areas.delete()), YES), (stripes(first, 0, 1, 2, 3), YES), (stripes(second, 1, 3), YES))
+    lamps, link = board(*talk, settings=BANDED)
+    lamps.show(first)
+    lamps.show(second)
+    assert link.done
+    assert len(link.sent[2]) < len(link.sent[1]) * 0.6
+
+
+def test_the_same_page_again_is_sent_whole_as_the_card_may_have_lost_it():
+    everything = (stripes(lit(0), 0, 1, 2, 3), YES)
+    lamps, link = board((host(areas.delete()), YES), everything, everything, settings=BANDED)
+    lamps.show(lit(0))
+    lamps.show(lit(0))
+    assert link.done
+
+
+def test_after_a_failure_the_whole_page_is_sent_as_nobody_knows_what_the_card_holds():
+    talk = (
+        (host(areas.delete()), YES),
+        (stripes(lit(0), 0, 1, 2, 3), YES),
+        (stripes(lit(5), 0, 1), no(4)),
+        (stripes(lit(5), 0, 1, 2, 3), YES),
+    )
+    lamps, link = board(*talk, settings=BANDED)
+    lamps.show(lit(0))
+    with pytest.raises(RefusedError):
+        lamps.show(lit(5))
+    lamps.show(lit(5))
+    assert link.done
+
+
+def test_a_5e_card_gets_each_changed_band_in_a_frame_of_its_own():
+    settings = BANDED.model_copy(update={"series": "5E2"})
+    cut = areas.bands(PAGE, 4)
+    frames = [host(areas.update_5e((areas.Area(cut[n][1], id=n, y=cut[n][0]),)), settings) for n in range(4)]
+    lamps, link = board((host(areas.delete(), settings), YES), *[(frame, YES) for frame in frames], settings=settings)
     lamps.show(PAGE)
     assert link.done
 
@@ -133,18 +265,18 @@ def test_a_silent_card_is_given_up_after_the_stated_tries_and_times():
     lamps, link = board((SHOW,), (SHOW,), (SHOW,))
     with pytest.raises(SilentError) as caught:
         lamps.show(PAGE)
-    line_time = (len(SHOW) + 64) * 10 / 57600
+    line_time = (len(SHOW) + 400) * 10 / 57600
     assert caught.value.waited == pytest.approx(3 * (1.0 + line_time))
     assert link.now == pytest.approx(caught.value.waited)
 
 
 def test_a_silent_card_is_asked_but_once_until_it_answers_as_others_share_its_line():
-    lamps, link = board((ASK,), (ASK,), (ASK,), (ASK,), (ASK, YES), (ASK,), (ASK,), (ASK, YES))
+    lamps, link = board((SHOW,), (SHOW,), (SHOW,), (SHOW,), (SHOW, YES), (SHOW,), (SHOW,), (SHOW, YES))
     for _ in range(2):
         with pytest.raises(SilentError):
-            lamps.identify()
-    lamps.identify()
-    lamps.identify()
+            lamps.show(PAGE)
+    lamps.show(PAGE)
+    lamps.show(PAGE)
     assert link.done
 
 
@@ -189,7 +321,7 @@ def test_a_late_yes_to_the_last_order_is_not_taken_for_the_next():
 
 
 def test_what_lay_on_the_line_before_is_dropped():
-    lamps, link = board((ASK, YES, YES), (SHOW,), (SHOW,), (SHOW,))
+    lamps, link = board((ASK, pong(), YES), (SHOW,), (SHOW,), (SHOW,))
     lamps.identify()
     with pytest.raises(SilentError):
         lamps.show(PAGE)
@@ -207,8 +339,21 @@ def test_what_lay_on_the_line_before_is_dropped():
         {"shape": "64 by 16", "address": 1},
         {"shape": "64x16:rg", "address": 1, "speed": 3},
         {"shape": "64x16:rg", "address": 1, "tries": 99},
+        {"shape": "64x16:rg", "address": 1, "series": "5E2", "bands": 5},
+        {"shape": "64x16:rg", "address": 1, "bands": 2, "dead_man_seconds": 60},
     ],
-    ids=["no address", "address 0", "any card", "full colour", "unknown series", "bad shape", "unknown key", "endless"],
+    ids=[
+        "no address",
+        "address 0",
+        "any card",
+        "full colour",
+        "unknown series",
+        "bad shape",
+        "unknown key",
+        "endless",
+        "bands past the card",
+        "bands with a dead-man",
+    ],
 )
 def test_settings_that_cannot_be_are_refused(wrong):
     with pytest.raises(ValidationError):

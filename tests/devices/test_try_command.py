@@ -2,6 +2,7 @@
 
 import re
 import socket
+import struct
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,8 +11,9 @@ import pytest
 
 from devices.cli import main
 from devices.drivers.modbus_relay.codec import READ_COILS, READ_INPUTS, Read, WriteCoils, with_check
-from devices.drivers.onbon_bx import areas
+from devices.drivers.onbon_bx import areas, standard
 from devices.drivers.onbon_bx.codec import HOST, PING, SERIES, Answer, Frame, command
+from devices.drivers.onbon_bx.standard import Packet
 from devices.profiles.board import BoardShape
 from devices.rendering.page import blank_page
 from devices.rendering.render import render
@@ -19,6 +21,17 @@ from devices.rendering.render import render
 SHAPE = BoardShape.parse("64x32:rg")
 YES = Frame(HOST, 1, SERIES["6E2"], Answer(0xA0, 0).to_bytes()).to_bytes()
 COILS = Read(1, READ_COILS, 0, 8).to_bytes()
+
+
+PONG = Packet(
+    HOST,
+    1,
+    SERIES["6E2"],
+    Answer(
+        0xA2, 0x80, data=struct.pack("<H8sBHBHHBBB", SERIES["6E2"], b"20.01.08", 1, 1, 2, 64, 32, 3, 15, 1)
+    ).to_bytes(),
+).to_bytes()
+ASK = Packet(1, HOST, SERIES["6E2"], command(PING), sequence=1).to_bytes()
 
 
 def host(data: bytes) -> bytes:
@@ -62,13 +75,12 @@ def relays(link: str, *words: str) -> int:
 
 
 def test_a_ping_says_who_answers_and_what_the_line_took(capsys):
-    ask = host(command(PING))
-    with device((ask, YES)) as link:
+    with device((ASK, PONG)) as link:
         assert board(link, "ping") == 0
     out = capsys.readouterr().out
-    assert "Onbon BX-6E2 answers" in out
-    predicted = (len(ask) + len(YES)) * 10 / 57600
-    assert f"line: {len(ask)} bytes out, {len(YES)} in; predicted {predicted:.3f} s, took " in out
+    assert "Onbon BX-6E2, firmware 20.01.08, 64x32 answers" in out
+    predicted = (len(ASK) + len(PONG)) * 10 / 57600
+    assert f"line: {len(ASK)} bytes out, {len(PONG)} in; predicted {predicted:.3f} s, took " in out
 
 
 def test_a_text_is_drawn_and_shown(capsys):
@@ -89,20 +101,30 @@ def test_blank_and_brightness_reach_the_card(capsys):
     assert "brightness 40 %: acknowledged" in out
 
 
+def test_status_tells_all_the_card_tells(capsys):
+    ask = Packet(1, HOST, SERIES["6E2"], command(standard.STATUS), sequence=1).to_bytes()
+    ping = Packet(1, HOST, SERIES["6E2"], command(PING), sequence=2).to_bytes()
+    status = bytes.fromhex("01 00 00 0C 0200 50303031 00 00 00 01 2620 11 22 20 15 30 07") + bytes(37)
+    told = Packet(HOST, 1, SERIES["6E2"], Answer(0xA2, 0x8F, data=status).to_bytes()).to_bytes()
+    with device((ask, told), (ping, PONG)) as link:
+        assert board(link, "status") == 0
+    out = capsys.readouterr().out
+    assert "Onbon BX-6E2, firmware 20.01.08, 64x32 answers\nscreen: on\nbrightness: 12 of 15, by hand" in out
+
+
 def test_hex_prints_every_byte_with_its_time(capsys):
-    ask = host(command(PING))
-    with device((ask, YES)) as link:
+    with device((ASK, PONG)) as link:
         assert board(link, "--hex", "ping") == 0
     out = capsys.readouterr().out
-    assert re.search(rf"^\S+\+00:00 > {ask.hex(' ')}$", out, re.M)
+    assert re.search(rf"^\S+\+00:00 > {ASK.hex(' ')}$", out, re.M)
     assert re.search(r"^\S+\+00:00 < a5 ", out, re.M)
 
 
 def test_a_card_that_says_no_fails_with_its_reason(capsys):
-    refusal = Frame(HOST, 1, SERIES["6E2"], Answer(0xA0, 1, 1, 2).to_bytes()).to_bytes()
+    refusal = Frame(HOST, 1, SERIES["6E2"], Answer(0xA0, 1, 1, 18).to_bytes()).to_bytes()
     with device((host(areas.brightness(15)), refusal)) as link:
         assert board(link, "brightness", "100") == 1
-    assert "unknown command" in capsys.readouterr().err
+    assert "screen settings" in capsys.readouterr().err
 
 
 def test_zones_are_numbered_as_they_are_printed_on_the_board(capsys):

@@ -43,6 +43,19 @@ class Area:
         )
 
 
+def bands(page: Page, count: int) -> tuple[tuple[int, Page], ...]:
+    """The page cut into `count` stripes of equal height, the last perhaps lower: top edge and stripe. They never overlap,
+    as areas must not (manual 5.4.1)."""
+    shape, rows = page.shape, -(-page.shape.height // count)
+    return tuple((top, _stripe(page, top, min(rows, shape.height - top))) for top in range(0, shape.height, rows))
+
+
+def _stripe(page: Page, top: int, rows: int) -> Page:
+    start, size = top * page.shape.stride, rows * page.shape.stride
+    shape = page.shape.model_copy(update={"height": rows})
+    return Page(shape=shape, planes=tuple(plane[start : start + size] for plane in page.planes), seconds=page.seconds)
+
+
 def update_5e(areas: tuple[Area, ...]) -> bytes:
     """The 5E command that sets one area: its bitmap stands inside it."""
     (area,) = areas  # a 5E frame carries one

@@ -6,9 +6,13 @@ On the wire: A5 x 8, then header (16), data and CRC with four values escaped, th
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from devices.drivers.crc16 import ARC, crc16
+
+T = TypeVar("T")
 
 START, END = 0xA5, 0x5A
 HOST = 0x8000  # the address every host answers to (manual 4)
@@ -50,6 +54,7 @@ ERRORS = {
     19: "card id",
 }
 BUSY, BAD_CHECKSUM = 3, 5
+UNKNOWN = (1, 2)  # the card does not have the command
 
 ACK, NAK = (0xA0, 0x00), (0xA0, 0x01)
 PING, BRIGHTNESS = (0xA2, 0x00), (0xA2, 0x07)
@@ -80,6 +85,11 @@ def unescape(wire: bytes) -> bytes:
     return b"".join((*parts, wire[at:]))
 
 
+def framed(body: bytes) -> bytes:
+    """A frame around its body, as it goes on the wire."""
+    return bytes([START] * 8) + escape(body) + bytes([END])
+
+
 def command(kind: tuple[int, int], arguments: bytes = b"") -> bytes:
     """Data of a request: answer wanted, group, command, length of the rest, the rest."""
     # The manual reserves the length field for 0; the maker's own library sends the length, 0 past 64 KB being our guess.
@@ -100,7 +110,7 @@ class Frame:
         """As it goes on the wire."""
         header = _HEADER.pack(self.destination, self.source, VERSION, 0, self.device, 0, len(self.data))
         body = header + self.data
-        return bytes([START] * 8) + escape(body + struct.pack("<H", crc16(body, ARC))) + bytes([END])
+        return framed(body + struct.pack("<H", crc16(body, ARC)))
 
     @classmethod
     def from_bytes(cls, body: bytes) -> Frame:
@@ -160,17 +170,18 @@ class Damaged:
     why: str
 
 
-class Decoder:
+class Decoder(Generic[T]):
     """Bytes in, frames out, whatever the cuts; holds at most `limit` bytes and comes back at the next A5."""
 
-    def __init__(self, limit: int = MAX_FRAME_BYTES) -> None:
-        """`limit` counts escaped bytes of one frame."""
+    def __init__(self, read: Callable[[bytes], T], limit: int = MAX_FRAME_BYTES) -> None:
+        """`read` makes a frame of one dialect from an escaped body, or raises ValueError; `limit` counts escaped bytes."""
+        self._read = read
         self._limit = limit
         self._body: bytearray | None = None  # None: outside a frame
 
-    def feed(self, data: bytes) -> list[Frame | Damaged]:
+    def feed(self, data: bytes) -> list[T | Damaged]:
         """The frames, whole or damaged, that these bytes complete."""
-        events: list[Frame | Damaged] = []
+        events: list[T | Damaged] = []
         for byte in data:
             if byte == START:
                 if self._body:
@@ -180,7 +191,7 @@ class Decoder:
                 events += self._inside(byte, self._body)
         return events
 
-    def _inside(self, byte: int, body: bytearray) -> list[Frame | Damaged]:
+    def _inside(self, byte: int, body: bytearray) -> list[T | Damaged]:
         if byte != END:
             body.append(byte)
             if len(body) <= self._limit:
@@ -191,6 +202,6 @@ class Decoder:
         if not body:
             return []  # the maker's library ends a frame with two 5A
         try:
-            return [Frame.from_bytes(bytes(body))]
+            return [self._read(bytes(body))]
         except ValueError as exc:
             return [Damaged(str(exc))]

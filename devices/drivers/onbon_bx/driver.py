@@ -1,15 +1,15 @@
-"""Talks to one Onbon BX card: a page becomes one area over the whole board, and the card's own yes is the evidence."""
+"""Talks to one Onbon BX card: pages as areas in its RAM, control in the standard dialect; the card's yes is the evidence."""
 
 from __future__ import annotations
 
+import itertools
 import math
 import time
-from collections.abc import Callable
-from typing import Annotated, Any, Literal
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import TypeVar
 
-from pydantic import BeforeValidator, Field, model_validator
-
-from devices.drivers.onbon_bx import areas
+from devices.drivers.onbon_bx import areas, standard
 from devices.drivers.onbon_bx.codec import (
     BAD_CHECKSUM,
     BUSY,
@@ -17,54 +17,26 @@ from devices.drivers.onbon_bx.codec import (
     HOST,
     PING,
     SERIES,
+    UNKNOWN,
     Answer,
     Damaged,
     Decoder,
     Frame,
     command,
 )
+from devices.drivers.onbon_bx.settings import BAUD, OnbonSettings
+from devices.drivers.onbon_bx.standard import Packet, PingReply, StatusReply
 from devices.drivers.registry import Driver
 from devices.drivers.talk import Talk
-from devices.errors import BusyError, GarbledError, RefusedError, SettingsError, SilentError
+from devices.errors import BusyError, GarbledError, MismatchError, RefusedError, SettingsError, SilentError
 from devices.ports import Evidence, Identity, Link
-from devices.profiles.board import BoardShape, Colours
 from devices.rendering.page import Page, blank_page
-from schedules.model import Fact
 
-BAUD = 57600
 BITS_A_BYTE = 10  # 8N1
-ANSWER_BYTES = 64  # room for the longest answer we ask for, with preamble and escapes
+ANSWER_BYTES = 400  # room for the longest answer we ask for, a ping reply of the 6th generation, with escapes
 
-
-def _shape(value: Any) -> Any:
-    return BoardShape.parse(value) if isinstance(value, str) else value
-
-
-class OnbonSettings(Fact):
-    """One card, as the config describes it."""
-
-    shape: Annotated[BoardShape, BeforeValidator(_shape)]
-    # FFFE is "any card" and 8000 the host: neither is a card's own (manual 4).
-    address: int = Field(ge=1, lt=HOST)
-    series: Literal["5E1", "5E2", "5E3", "6E1", "6E2", "6E3", "6E1X", "6E2X"] = "6E2"
-    baud: int = Field(default=BAUD, ge=1200, le=1_000_000, description="of the line, for time-outs")
-    # The maker allows 7 s for short commands; 1 s is where field reports of areas in RAM begin, and we try again.
-    timeout: float = Field(default=1.0, gt=0, le=60, description="seconds the card may think before it answers")
-    tries: int = Field(default=3, ge=1, le=10, description="sendings before a silent or garbling card is given up")
-    busy_wait: float = Field(default=0.25, gt=0, le=10, description="seconds between sendings to a busy card")
-    busy_patience: float = Field(default=10.0, ge=0, le=120, description="seconds a card may stay busy")
-    dead_man_seconds: int = Field(
-        default=0,
-        ge=0,
-        le=65535,
-        description="the card goes dark by itself when nothing new came for so long; 0: never",
-    )
-
-    @model_validator(mode="after")
-    def _drivable(self) -> OnbonSettings:
-        if self.shape.colours is Colours.RGB:
-            raise ValueError("cards of the series 5E and 6E drive boards of one or two colours")
-        return self
+Reader = Callable[[bytes], Frame | Packet]
+Reply = TypeVar("Reply")
 
 
 class OnbonBoard:
@@ -75,19 +47,41 @@ class OnbonBoard:
         self._settings = settings
         self._talk = Talk(link, clock)
         self._damage = ""
+        self._sequence = itertools.count(1)
+        self._cleared = False
+        self._believed: Page | None = None  # what the card last said yes to, while nothing went wrong since
 
     def identify(self) -> Identity:
-        """Ping the card; any answer of its own tells it is there (manual 5.5.1)."""
-        self._order(command(PING), lambda answer: True)
-        return Identity(model=f"Onbon BX-{self._settings.series}")
+        """Ping the card; MismatchError if it drives a board of another size or colours than the config says."""
+        try:
+            said = self._ask_standard(command(PING), standard.PING_REPLY, PingReply.from_bytes)
+        except RefusedError as exc:
+            if exc.reason not in UNKNOWN:
+                raise
+            # Any answer to the ping of dialect F0 tells that the card is there (manual 5.5.1), and no more.
+            self._order(self._frame(command(PING)), Frame.from_bytes, lambda answer: True)
+            return Identity(model=f"Onbon BX-{self._settings.series}")
+        shape = self._settings.shape
+        found = f"{said.width}x{said.height}:{said.colours}"
+        if found != str(shape):
+            raise MismatchError("the board", str(shape), found)
+        model = {number: name for name, number in SERIES.items()}.get(said.device, f"type {said.device:04X}")
+        return Identity(f"Onbon BX-{model}", said.firmware, said.width, said.height)
 
     def show(self, page: Page) -> Evidence:
-        """Set the one area that covers the board."""
+        """Light the page: of a board in bands the changed ones, or all when it is the same page again."""
         if page.shape != self._settings.shape:
             raise SettingsError(f"a page for {page.shape} does not fit the board {self._settings.shape}")
-        alive = self._settings.dead_man_seconds
-        mode = areas.BLANK_ON_TIMEOUT if alive else areas.LOOP
-        return self._write(self._update((areas.Area(page, run_mode=mode, timeout=alive or areas.IDLE_TIMEOUT),)))
+        if self._settings.bands > 1 and not self._cleared:
+            self.delete_areas()  # areas of an earlier config might lie beneath
+            self._cleared = True
+        wanted, self._believed = self._changed(page), None
+        # A 5E frame carries one area, a 6E frame as many as there are.
+        groups = [(area,) for area in wanted] if self._settings.series.startswith("5E") else [wanted]
+        for group in groups:
+            self._write(areas.update_5e(group) if self._settings.series.startswith("5E") else areas.update_6e(group))
+        self._believed = page
+        return Evidence.ACKNOWLEDGED
 
     def blank(self) -> Evidence:
         """Show the dark page: deleting the area would let the card's stored program shine through."""
@@ -95,28 +89,89 @@ class OnbonBoard:
 
     def delete_areas(self) -> Evidence:
         """Delete all areas: the card falls back to the program in its flash."""
+        self._believed = None
         return self._write(areas.delete())
 
     def brightness(self, percent: int) -> Evidence:
         """Set one of the card's sixteen levels for the whole day."""
         if not 0 <= percent <= 100:
             raise SettingsError(f"brightness is 0 to 100 percent, not {percent}")
-        return self._write(areas.brightness(round(percent * 15 / 100)))
+        data = areas.brightness(round(percent * 15 / 100))
+        try:
+            return self._write(data)
+        except RefusedError as exc:
+            if exc.reason not in UNKNOWN:
+                raise
+            # Dialect F0 has brightness only since the manuals of 2018; the standard dialect always had the same command.
+            return self._write_standard(data)
 
-    def _update(self, wanted: tuple[areas.Area, ...]) -> bytes:
-        return areas.update_5e(wanted) if self._settings.series.startswith("5E") else areas.update_6e(wanted)
+    def brightness_by_hour(self, levels: tuple[int, ...]) -> Evidence:
+        """Give each half hour of the day, from midnight, its level of 0 to 15; the card follows its own clock."""
+        return self._write_standard(standard.brightness_by_hour(levels))
+
+    def power(self, on: bool) -> Evidence:
+        """Light or darken the whole screen, whatever is shown."""
+        return self._write_standard(standard.power(on))
+
+    def set_clock(self, at: datetime) -> Evidence:
+        """Set the card's clock to the local time in `at`."""
+        return self._write_standard(standard.clock(at))
+
+    def report(self) -> Mapping[str, str]:
+        """What the card tells of itself, for a technician to read."""
+        said = self._ask_standard(command(standard.STATUS), standard.STATUS_REPLY, StatusReply.from_bytes)
+        return {
+            "screen": "on" if said.lit else "off",
+            "brightness": f"{said.brightness} of 15, {'by the hour' if said.brightness_by_hour else 'by hand'}",
+            "stored programs": str(said.programs),
+            "locked": "yes" if said.locked else "no",
+            "clock": said.clock if said.clock_runs else f"{said.clock}, not running",
+        }
+
+    def _changed(self, page: Page) -> tuple[areas.Area, ...]:
+        """The areas to send: those that differ from what the card holds, or all if that is unknown or to be sent again."""
+        alive = self._settings.dead_man_seconds
+        mode = areas.BLANK_ON_TIMEOUT if alive else areas.LOOP
+        new = areas.bands(page, self._settings.bands)
+        held = areas.bands(self._believed, self._settings.bands) if self._believed else ()
+        if self._believed and self._believed.planes == page.planes:
+            held = ()  # asked for again: the card may have lost its areas to a power cut
+        return tuple(
+            areas.Area(stripe, id=number, y=top, run_mode=mode, timeout=alive or areas.IDLE_TIMEOUT)
+            for number, (top, stripe) in enumerate(new)
+            if not held or held[number][1].planes != stripe.planes
+        )
 
     def _write(self, data: bytes) -> Evidence:
-        self._order(data, lambda answer: answer.plain)
+        self._order(self._frame(data), Frame.from_bytes, lambda answer: answer.plain)
         return Evidence.ACKNOWLEDGED
 
-    def _order(self, data: bytes, fits: Callable[[Answer], bool]) -> Answer:
+    def _write_standard(self, data: bytes) -> Evidence:
+        self._order(self._packet(data), Packet.from_bytes, lambda answer: answer.plain)
+        return Evidence.ACKNOWLEDGED
+
+    def _ask_standard(self, data: bytes, kind: tuple[int, int], read: Callable[[bytes], Reply]) -> Reply:
+        answer = self._order(self._packet(data), Packet.from_bytes, lambda said: (said.group, said.command) == kind)
+        try:
+            return read(answer.data)
+        except ValueError as exc:
+            raise GarbledError(str(exc)) from exc
+
+    def _frame(self, data: bytes) -> bytes:
+        return Frame(self._settings.address, HOST, SERIES[self._settings.series], data).to_bytes()
+
+    def _packet(self, data: bytes) -> bytes:
+        series = self._settings.series
+        number = next(self._sequence) & 0xFFFF
+        born = standard.generation(series)
+        return Packet(self._settings.address, HOST, SERIES[series], data, born, number).to_bytes()
+
+    def _order(self, request: bytes, read: Reader, fits: Callable[[Answer], bool]) -> Answer:
         """Send until the card says yes. All our commands may be repeated: they set a state, they do not change one."""
-        request = Frame(self._settings.address, HOST, SERIES[self._settings.series], data).to_bytes()
         self._damage = ""
         tries = self._talk.tries(self._settings.tries)
         for _ in tries:
-            answer = self._ask_patiently(request, fits)
+            answer = self._ask_patiently(request, read, fits)
             if answer and not answer.refused:
                 return answer
             if answer and answer.error != BAD_CHECKSUM:  # a damaged request is worth sending again, a wrong one never
@@ -127,17 +182,17 @@ class OnbonBoard:
             raise GarbledError(self._damage)
         raise SilentError(len(tries) * self._wait(request))
 
-    def _ask_patiently(self, request: bytes, fits: Callable[[Answer], bool]) -> Answer | None:
+    def _ask_patiently(self, request: bytes, read: Reader, fits: Callable[[Answer], bool]) -> Answer | None:
         """Ask again while the card is busy, within the patience of the settings."""
         rounds = math.ceil(self._settings.busy_patience / self._settings.busy_wait)
         for _ in range(rounds + 1):
-            answer = self._talk.ask(request, Decoder(), lambda event: self._ours(event, fits), self._wait(request))
+            answer = self._talk.ask(request, Decoder(read), lambda event: self._ours(event, fits), self._wait(request))
             if answer is None or not answer.refused or answer.error != BUSY:
                 return answer
             self._talk.rest(self._settings.busy_wait)
         raise BusyError(BUSY, ERRORS[BUSY])
 
-    def _ours(self, event: Frame | Damaged, fits: Callable[[Answer], bool]) -> Answer | None:
+    def _ours(self, event: Frame | Packet | Damaged, fits: Callable[[Answer], bool]) -> Answer | None:
         """The answer in a frame from our card to us; echoes of our own and other cards' frames are not."""
         if isinstance(event, Damaged):
             self._damage = event.why
