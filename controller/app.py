@@ -22,7 +22,7 @@ from controller.console.install import install_console
 from controller.errors import UnfitError
 from controller.jobs import build_jobs
 from controller.mqtt import ControllerMqtt, session_settings
-from controller.services import alert, plan
+from controller.services import alert_sending, plan
 from controller.services.context import Bell, Deps
 from controller.services.enrol import BrokerDoor
 from controller.services.register import read_gates, register
@@ -109,7 +109,7 @@ def create_app(settings: Settings, *, door: BrokerDoor | None = None) -> FastAPI
 def _mqtt(deps: Deps, bell: Bell, settings: Settings) -> ControllerMqtt | None:
     if settings.broker is None:
         return None
-    again = (plan.publish_again, alert.publish_again)
+    again = (plan.publish_again, alert_sending.publish_again)
     return ControllerMqtt(deps, bell, session_settings(settings.broker), again)
 
 

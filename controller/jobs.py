@@ -10,7 +10,7 @@ from typing import Any
 from apscheduler.events import EVENT_JOB_ERROR
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from controller.services import alert, outbox, plan, sign_in
+from controller.services import alert_sending, outbox, plan, sign_in
 from controller.services.context import Deps
 
 log = logging.getLogger("gatecast.jobs")
@@ -24,7 +24,7 @@ def _sweep(deps: Deps) -> None:
 
 
 JOBS: tuple[tuple[Callable[[Deps], Any], int], ...] = (
-    (alert.clear_expired, 15),
+    (alert_sending.clear_expired, 15),
     (plan.rebuild_now, 60),
     (_sweep, 600),
 )

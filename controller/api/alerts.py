@@ -9,7 +9,8 @@ from fastapi import APIRouter, Depends
 from controller.api.access import Need, Reader, World
 from controller.domain.people import Actor, Right
 from controller.services import alert
-from controller.services.alert import AlertDraft, AlertView
+from controller.services.alert import AlertView
+from controller.services.alert_matter import AlertDraft
 
 router = APIRouter(prefix="/alerts", tags=["alerts"])
 Alerter = Annotated[Actor, Depends(Need(Right.ALERT))]

@@ -38,26 +38,31 @@ def _heard(connection: Connection, gate: str, agent: str, now: datetime) -> None
 
 
 def receive_status(deps: Deps, topic: str, payload: bytes) -> None:
-    """Keep the newest status of a device; an older one of the same boot changes nothing. WireError or StrayError if it is none."""
+    """Keep the newest status of a device. WireError or StrayError if it is none.
+
+    One that is known already changes nothing: a broker gives out what it retained at every connection, and that is no
+    sign of life.
+    """
     speaker, status = _speaker(topic, "status"), read_wire(Status, payload)
     if status.device != f"{speaker.gate}/{speaker.name}":
         raise StrayError(f"{topic} carries the status of {status.device}")
     with deps.store.write() as connection:
         now = deps.now()
-        _heard(connection, speaker.gate, status.agent, now)
         if not connection.execute(sa.select(devices.c.id).where(devices.c.id == status.device)).first():
             raise StrayError(f"there is no device {status.device}")
-        if not _is_older(connection, status):
-            row = {"device": status.device, "boot": status.boot, "at": status.at, "received_at": now}
-            put(connection, statuses, row | {"status": status.model_dump_json().encode()})
-            _confirm(connection, status, now)
+        if _is_known(connection, status):
+            return
+        _heard(connection, speaker.gate, status.agent, now)
+        row = {"device": status.device, "boot": status.boot, "at": status.at, "received_at": now}
+        put(connection, statuses, row | {"status": status.model_dump_json().encode()})
+        _confirm(connection, status, now)
     deps.notify()
 
 
-def _is_older(connection: Connection, status: Status) -> bool:
+def _is_known(connection: Connection, status: Status) -> bool:
     query = sa.select(statuses.c.boot, statuses.c.at).where(statuses.c.device == status.device)
     known = connection.execute(query).first()
-    return known is not None and known.boot == status.boot and known.at > status.at
+    return known is not None and known.boot == status.boot and known.at >= status.at
 
 
 def _confirm(connection: Connection, status: Status, now: datetime) -> None:
@@ -73,14 +78,14 @@ def receive_online(deps: Deps, topic: str, payload: bytes) -> None:
     speaker, online = _speaker(topic, "online"), read_wire(Online, payload)
     this = (agents.c.gate == speaker.gate, agents.c.agent == speaker.name)
     with deps.store.write() as connection:
-        now, known = deps.now(), connection.execute(sa.select(agents.c.boot).where(*this)).first()
-        if not online.online:
-            if known is not None and known.boot in (None, online.boot):
-                connection.execute(sa.update(agents).where(*this).values(online=False))
-        else:
-            _heard(connection, speaker.gate, speaker.name, now)
+        known = connection.execute(sa.select(agents.c.boot, agents.c.online).where(*this)).first()
+        boot = known.boot if known else None
+        if online.online and not (known and known.online and boot == online.boot):
+            _heard(connection, speaker.gate, speaker.name, deps.now())
             living = {"online": True, "boot": online.boot, "version": online.version[:40]}
             connection.execute(sa.update(agents).where(*this).values(living))
+        elif not online.online and boot in (None, online.boot):
+            connection.execute(sa.update(agents).where(*this).values(online=False))
     deps.notify()
 
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 
+_ONE_WRITER = 5_481_990  # any number: the audit chain and the revisions need one writer at a time on every database
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "foreign_keys=ON")
 
 
@@ -33,6 +34,7 @@ class Store:
         """One transaction: committed at the end of the block, or undone by whatever is raised in it."""
         if self._one_writer is None:
             with self.engine.begin() as connection:
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ONE_WRITER)))
                 yield connection
             return
         # SQLite has one writer at a time: waiting here is fair and quick, waiting in SQLite is polling.
