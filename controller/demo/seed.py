@@ -14,9 +14,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from controller.app import build_deps
 from controller.broker.files import write_secret
 from controller.domain.people import Actor, Agency, Role
+from controller.errors import ControllerError
 from controller.services.approve import approve_message
 from controller.services.bring import bring_audio
 from controller.services.context import Bell, Deps
@@ -127,10 +130,16 @@ def _codes(deps: Deps) -> dict[str, str]:
 
 def main(data: Path) -> int:
     """Seed, with a line on standard output for each step; one sentence on standard error if that fails."""
+
+    def say(words: str) -> None:
+        sys.stdout.write(f"{words}\n")
+        sys.stdout.flush()
+
     try:
-        seed(data, lambda words: sys.stdout.write(f"{words}\n") and sys.stdout.flush())
-    except OSError as exc:
-        sys.stderr.write(f"the demo's data cannot be written: {exc.strerror or exc}\n")
+        seed(data, say)
+    except (OSError, SQLAlchemyError, ControllerError) as exc:
+        reason = str(exc).partition("\n")[0]
+        sys.stderr.write(f"the demo's data cannot be written: {reason}\n")
         return 1
     return 0
 
