@@ -67,6 +67,15 @@ class PageFile(Fact):
         """Time of one showing of all pages."""
         return round(sum(page.seconds for page in self.pages), 3)
 
+    def page_at(self, offset: float, whole: float) -> tuple[int, float]:
+        """The page lit `offset` seconds into a turn of `whole` seconds, and where in the turn it ends; pages share in proportion."""
+        scale, ends = whole / sum(page.seconds for page in self.pages), 0.0
+        for index, page in enumerate(self.pages[:-1]):
+            ends += page.seconds * scale
+            if offset < ends:
+                return index, ends
+        return len(self.pages) - 1, whole
+
     def to_bytes(self) -> bytes:
         """The same bytes on every machine: sorted keys, no spaces, planes uncompressed in base64."""
         body = {

@@ -1,0 +1,263 @@
+"""The agent of one gate: `build_agent` puts it together, `Agent.run` lives until it is cancelled."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import logging
+import os
+import sqlite3
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from devices.agent.acceptance import read_alert, read_plan
+from devices.agent.alerts import AlertBook
+from devices.agent.build import LinkFactory, SoundFactory, build_workers, open_line, open_sound
+from devices.agent.clock import AgentClock
+from devices.agent.config import AgentConfig, ConfigError
+from devices.agent.faults import FaultBook
+from devices.agent.fetch import Fetcher
+from devices.agent.hand import Tools
+from devices.agent.inbox import Inbox
+from devices.agent.journal import Journal
+from devices.agent.liaison import Liaison
+from devices.agent.media import MediaFiles
+from devices.agent.orders import Orders, View
+from devices.agent.plans import PlanFiles
+from devices.agent.store import Store
+from devices.agent.uplink import RecordSender, StatusSender
+from devices.agent.worker import ALERT, CONTENT, STATUS, Arrived, LineWorker, RestartLine, TestPattern
+from devices.contract.messages import CommandMessage, CommandVerb, Health, Reply, Status
+from devices.contract.topics import agent_topic, status_topic
+from schedules.model import ContentRef
+
+log = logging.getLogger(__name__)
+STOP_SECONDS = 1.2
+TIDY_EVERY = 60.0
+RESTART_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What lies on the agent's disk."""
+
+    lock: int
+    store: Store
+    media: MediaFiles
+
+
+class Agent:
+    """All parts of one agent. Built by `build_agent`; `run` once."""
+
+    def __init__(
+        self, config: AgentConfig, kept: Kept, clock: AgentClock, open_link: LinkFactory, make_sound: SoundFactory
+    ) -> None:
+        """Does no I/O on lines or network yet."""
+        self._config, self._kept, self._clock = config, kept, clock
+        self._devices = tuple(config.device_id(device) for device in config.devices)
+        self._faults = {device: FaultBook(device) for device in self._devices}
+        self._views: dict[str, View] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        keys: dict[str, bytes] = {}
+        self.liaison = Liaison(config, kept.store.boot, clock, keys, self._take, self._connected)
+        self._records = RecordSender(
+            kept.store, partial(self.liaison.publish, self._topic("records")), lambda: self.liaison.connected
+        )
+        self._senders = {device: StatusSender(partial(self._send_status, device)) for device in self._devices}
+        self._inbox = Inbox(
+            agent=f"{config.gate}/{config.agent}", keys=keys, clock=clock, store=kept.store, media=kept.media,
+            files=PlanFiles(
+                config.state, self._devices, lambda sealed, device: read_plan(sealed, keys=keys, device=device, now=None),
+                lambda sealed: read_alert(sealed, keys=keys, now=None),
+            ),
+            alerts=AlertBook(lambda sealed: read_alert(sealed, keys=keys, now=self._now_if_trusted())),
+            faults=self._faults, changed=self._changed, acked=self._records.ack, obey=self._obey, reply=self._reply,
+        )  # fmt: skip
+        self._fetcher = Fetcher(kept.media, self.liaison.controller, self._arrived)
+        journal = Journal(kept.store)
+        self._workers = build_workers(
+            config, lambda device: Tools(device, journal, kept.media, clock, self._faults[device]), clock,
+            self._report, open_link, make_sound,
+        )  # fmt: skip
+
+    def _topic(self, leaf: str) -> str:
+        return agent_topic(self._config.gate, self._config.agent, leaf)
+
+    def _now_if_trusted(self) -> datetime | None:
+        return self._clock.now() if self._clock.trusted() else None
+
+    async def run(self) -> None:
+        """Work until cancelled; then stop within two seconds."""
+        self._loop = asyncio.get_running_loop()
+        self._start()
+        try:
+            async with asyncio.TaskGroup() as group:
+                for part in (*self._senders.values(), self.liaison, self._fetcher, self._records):
+                    group.create_task(_for_ever(part.run))
+                group.create_task(_for_ever(self._tidy))
+        finally:
+            await asyncio.to_thread(self._stop)
+
+    def _start(self) -> None:
+        self._inbox.load()
+        if self._kept.store.damaged:
+            for faults in self._faults.values():
+                faults.put("store.damaged", "the store was damaged and a new one was begun", self._clock.now())
+        for device in self._devices:
+            self._worker(device).tell(self._orders(device), CONTENT)
+        for worker in self._workers.values():
+            worker.start()
+        self._fetch()
+        log.info(
+            "the agent is running",
+            extra={"gate": self._config.gate, "boot": self._kept.store.boot, "recovered": self._kept.store.recovered},
+        )
+
+    def _stop(self) -> None:
+        for worker in self._workers.values():
+            worker.ask_to_stop()
+        for worker in self._workers.values():
+            worker.stop(STOP_SECONDS)
+        self._kept.store.close()
+        os.close(self._kept.lock)
+        log.info("the agent has stopped", extra={"gate": self._config.gate})
+
+    # From the broker.
+
+    async def _take(self, topic: str, payload: bytes) -> None:
+        await self._inbox.take(topic, payload)
+
+    def _connected(self) -> None:
+        for sender in self._senders.values():
+            sender.change()
+        self._fetcher.hurry()
+
+    def _changed(self, device: str, urgent: bool) -> None:
+        """A plan or an alert is in force for a device."""
+        self._worker(device).tell(self._orders(device), ALERT if urgent else CONTENT)
+        self._senders[device].change()
+        self._fetch()
+
+    def _orders(self, device: str) -> Orders:
+        alerts = self._inbox.alerts
+        return Orders(device, self._inbox.plans.get(device), alerts.for_device(device), alerts.revisions(device))
+
+    def _worker(self, device: str) -> LineWorker:
+        name = device.partition("/")[2]
+        return self._workers[next(one.line for one in self._config.devices if one.id == name)]
+
+    def _needed(self, device: str) -> tuple[ContentRef, ...]:
+        plan = self._inbox.plans.get(device)
+        return (*(plan.contents() if plan else ()), *self._inbox.alerts.contents((device,)))
+
+    def _fetch(self) -> None:
+        self._fetcher.want(ref for device in self._devices for ref in self._needed(device))
+
+    def _arrived(self, _sha256: str) -> None:
+        for worker in self._workers.values():
+            worker.tell(Arrived(), CONTENT)
+        for sender in self._senders.values():
+            sender.change()
+
+    def _obey(self, command: CommandMessage) -> str | None:
+        """Do it; the reason if it cannot be done."""
+        if command.verb is CommandVerb.REPORT:
+            self._connected()
+            return None
+        if command.device not in self._devices or command.device is None:
+            return f"there is no device {command.device} here"
+        word = RestartLine() if command.verb is CommandVerb.RESTART_LINE else TestPattern(command.device)
+        self._worker(command.device).tell(word, STATUS)
+        return None
+
+    async def _reply(self, reply: Reply) -> None:
+        await self.liaison.publish(self._topic("reply"), reply.to_bytes())
+
+    # To the broker.
+
+    def _report(self, device: str, view: View) -> None:
+        """From a worker's thread."""
+        self._views[device] = view
+        if self._loop is not None:
+            with suppress(RuntimeError):  # the loop has ended
+                self._loop.call_soon_threadsafe(self._senders[device].change)
+
+    async def _send_status(self, device: str) -> None:
+        await self.liaison.publish(status_topic(device), self.status(device).to_bytes(), retain=True)
+
+    def status(self, device: str) -> Status:
+        """The state of a device as it is now."""
+        view = self._views.get(device, View())
+        answer = view.answer
+        missing = len(self._fetcher.missing & {ref.sha256 for ref in self._needed(device)})
+        health = Health.IMPAIRED if view.health is Health.HEALTHY and missing else view.health
+        return Status(
+            device=device, agent=self._config.agent, boot=self._kept.store.boot, at=self._clock.now(),
+            revision=view.revision, health=health, cause=answer.cause if answer else "nothing",
+            source=answer.source if answer else "", message=view.message, why=view.why,
+            until=answer.until if answer else None, shown=view.shown, alerts=dict(view.alerts),
+            faults=self._faults[device].standing(), clock_trusted=view.trusted, missing=missing,
+            outbox=self._kept.store.depth(),
+        )  # fmt: skip
+
+    async def _tidy(self) -> None:
+        """Forget what is long over."""
+        while True:
+            await asyncio.sleep(TIDY_EVERY)
+            if self._clock.trusted() and self._inbox.alerts.forget_old(self._clock.now()):
+                await asyncio.to_thread(self._inbox.keep_alerts)
+            wanted = frozenset(ref.sha256 for device in self._devices for ref in self._needed(device))
+            await asyncio.to_thread(self._kept.media.sweep, wanted)
+
+
+async def _for_ever(run: Callable[[], Awaitable[None]]) -> None:
+    """A fault of ours in one part must not end the others: it is logged, and the part begins again."""
+    while True:
+        await _guarded(run)
+        await asyncio.sleep(RESTART_SECONDS)
+
+
+async def _guarded(run: Callable[[], Awaitable[None]]) -> None:
+    try:
+        await run()
+    except Exception:
+        log.exception("a part of the agent failed and begins again")
+
+
+def build_agent(
+    config: AgentConfig,
+    *,
+    link_factory: LinkFactory | None = None,
+    sound_factory: SoundFactory | None = None,
+    clock: AgentClock | None = None,
+) -> Agent:
+    """Put an agent together; ConfigError in one sentence if it cannot be."""
+    ours = clock or AgentClock(trust=config.clock == "trust")
+    kept = _open_state(config, ours)
+    try:
+        return Agent(config, kept, ours, link_factory or open_line, sound_factory or open_sound)
+    except BaseException:
+        kept.store.close()
+        os.close(kept.lock)
+        raise
+
+
+def _open_state(config: AgentConfig, clock: AgentClock) -> Kept:
+    folder = config.state
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as exc:
+        raise ConfigError(f"the state folder {folder} cannot be written: {exc.strerror}") from exc
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return Kept(lock, Store(folder / "agent.db", clock.now()), MediaFiles(folder / "content"))
+    except BlockingIOError as exc:
+        os.close(lock)
+        raise ConfigError(f"another agent is running in {folder}") from exc
+    except (OSError, sqlite3.Error) as exc:
+        os.close(lock)
+        raise ConfigError(f"the store in {folder} cannot be opened: {exc}") from exc

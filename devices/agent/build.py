@@ -1,0 +1,100 @@
+"""Makes the hands and workers of an agent from its config: drivers by name, links and sound by what the config says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from devices.agent.board import BoardHand
+from devices.agent.config import AgentConfig, ConfigError, DeviceConfig, LineConfig, first_fault
+from devices.agent.hand import Hand, Tools
+from devices.agent.orders import View
+from devices.agent.speaker import SpeakerHand
+from devices.agent.worker import LineWorker, OnLine
+from devices.drivers.registry import Driver, load_driver
+from devices.errors import SettingsError
+from devices.ports import Clock, Link, SoundOut
+
+LinkFactory = Callable[[LineConfig, int], Link]
+SoundFactory = Callable[[DeviceConfig], SoundOut]
+
+
+def open_line(line: LineConfig, baud: int) -> Link:
+    """The real line; a relative path is taken from the working folder."""
+    from devices.links.opening import open_link
+
+    text = line.link
+    if text.startswith("serial:"):
+        text = "serial:" + str(Path(text.removeprefix("serial:")).absolute())
+    shared = line.rs485
+    return open_link(text, baud=baud, echo=bool(shared and shared.echo), gap=shared.gap_ms / 1000 if shared else None)
+
+
+def open_sound(device: DeviceConfig) -> SoundOut:
+    """The real sound process, or none if the config names none."""
+    if device.sound is None:
+        from devices.agent.nosound import NoSound
+
+        return NoSound()
+    from devices.sound.client import SoundProcess, SoundSettings
+
+    return SoundProcess(_checked(SoundSettings, device.sound, f"{device.id}.sound"))
+
+
+def driver_of(config: AgentConfig, device: DeviceConfig) -> tuple[Driver, BaseModel]:
+    """The driver and its checked settings; ConfigError says what is wrong."""
+    try:
+        driver = load_driver(device.driver)
+    except SettingsError as exc:
+        raise ConfigError(f"device {device.id}: {exc}") from exc
+    settings = dict(device.settings)
+    if "baud" in driver.settings.model_fields:
+        settings.setdefault("baud", config.line_of(device).baud or driver.baud)
+    return driver, _checked(driver.settings, settings, f"{device.id}.settings")
+
+
+def _checked(model: type[Any], facts: dict[str, Any], place: str) -> Any:
+    try:
+        return model.model_validate(facts)
+    except ValidationError as exc:
+        raise ConfigError(f"{place}: {first_fault(exc)}") from exc
+
+
+def build_workers(
+    config: AgentConfig, tools: Callable[[str], Tools], clock: Clock, report: Callable[[str, View], None],
+    open_link: LinkFactory, make_sound: SoundFactory,
+) -> dict[str, LineWorker]:  # fmt: skip
+    """The worker of each line, by the line's id; `tools(device)` are those of one hand."""
+    workers = {}
+    drivers = {device.id: driver_of(config, device) for device in config.devices}
+    for line in config.lines:
+        here = [device for device in config.devices if device.line == line.id]
+        baud = line.baud or max((drivers[device.id][0].baud for device in here), default=9600)
+        on_line = {
+            config.device_id(device): _on_line(device, *drivers[device.id], tools(config.device_id(device)), make_sound)
+            for device in here
+        }
+        workers[line.id] = LineWorker(line.id, on_line, partial(open_link, line, baud), clock, report)
+    return workers
+
+
+def _on_line(
+    device: DeviceConfig, driver: Driver, settings: BaseModel, tools: Tools, make_sound: SoundFactory
+) -> OnLine:
+    # A quick look does not hold up the others on the line for a device that is away.
+    quick = settings.model_copy(update={"tries": 1}) if "tries" in type(settings).model_fields else settings
+
+    def take_hold(link: Link, patient: bool) -> Any:
+        return driver.open(link, settings if patient else quick)
+
+    hand: Hand
+    if driver.kind == "board":
+        hand = BoardHand(tools, getattr(settings, "shape"))  # noqa: B009
+    else:
+        public = device.public_zones or tuple(getattr(settings, "zones", ()))
+        hand = SpeakerHand(tools, make_sound(device), public)
+    return OnLine(hand, take_hold)

@@ -1,0 +1,113 @@
+"""The agent's config: one TOML file for one gate."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+
+from schedules.model import Fact, Id
+
+
+class ConfigError(Exception):
+    """The config cannot be used; the text says where and why in one sentence."""
+
+
+class ControllerConfig(Fact):
+    """Where the controller answers, and the one-time code of the first meeting."""
+
+    url: str = Field(pattern=r"^https?://[^\s/]+(/[^\s]*)?$")
+    code: str = Field(default="", max_length=200)
+
+    @field_validator("url")
+    @classmethod
+    def _no_slash(cls, value: str) -> str:
+        return value.rstrip("/")
+
+
+class SharedLine(Fact):
+    """Manners on a bus that several devices share."""
+
+    gap_ms: float = Field(default=5.0, ge=0, le=1000, description="silence before each frame")
+    echo: bool = Field(default=False, description="the adapter hears what it sends")
+
+
+class LineConfig(Fact):
+    """One line: a serial port or a TCP port."""
+
+    id: Id
+    link: str = Field(min_length=1, description='"serial:/dev/serial/by-id/..." or "tcp:HOST:PORT"')
+    baud: int | None = Field(default=None, ge=300, le=4_000_000, description="default: the driver's")
+    rs485: SharedLine | None = None
+
+
+class DeviceConfig(Fact):
+    """One board or loudspeaker on a line. `settings` are the driver's, `sound` those of the sound process."""
+
+    id: Id
+    line: Id
+    driver: str = Field(min_length=1)
+    settings: dict[str, Any] = Field(default_factory=dict)
+    public_zones: tuple[Id, ...] = Field(default=(), description="that hear what names no zones")
+    sound: dict[str, Any] | None = None
+
+
+class AgentConfig(Fact):
+    """All that one agent must be told; everything else comes from its controller."""
+
+    gate: Id
+    agent: Id = "agent"
+    state: Path
+    clock: Literal["system", "trust"] = "system"
+    controller: ControllerConfig
+    lines: tuple[LineConfig, ...] = Field(min_length=1)
+    devices: tuple[DeviceConfig, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> AgentConfig:
+        for what, ids in (("lines", [line.id for line in self.lines]), ("devices", [one.id for one in self.devices])):
+            twice = sorted({each for each in ids if ids.count(each) > 1})
+            if twice:
+                raise ValueError(f"{what} must have ids of their own; twice: {', '.join(twice)}")
+        links = [line.link for line in self.lines]
+        if len(set(links)) != len(links):
+            raise ValueError("two lines use the same link; put their devices on one line")
+        known = {line.id for line in self.lines}
+        for device in self.devices:
+            if device.line not in known:
+                raise ValueError(f"device {device.id} is on line {device.line}, which does not exist")
+        return self
+
+    def device_id(self, device: DeviceConfig) -> str:
+        """ "gate/device"."""
+        return f"{self.gate}/{device.id}"
+
+    def line_of(self, device: DeviceConfig) -> LineConfig:
+        """The line the device is on."""
+        return next(line for line in self.lines if line.id == device.line)
+
+
+def read_config(path: Path, controller_url: str | None = None) -> AgentConfig:
+    """Read the file; `controller_url` replaces the one in it. ConfigError in one sentence if anything is wrong."""
+    try:
+        facts = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as exc:
+        raise ConfigError(f"the config {path} cannot be read: {exc.strerror or exc}") from exc
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
+        raise ConfigError(f"the config {path} is not TOML: {exc}") from exc
+    if controller_url is not None:
+        facts = {**facts, "controller": {**facts.get("controller", {}), "url": controller_url}}
+    try:
+        return AgentConfig.model_validate(facts)
+    except ValidationError as exc:
+        raise ConfigError(f"the config {path} cannot be used: {first_fault(exc)}") from exc
+
+
+def first_fault(exc: ValidationError) -> str:
+    """The first thing wrong, with its place."""
+    first = exc.errors(include_url=False, include_input=False)[0]
+    place = ".".join(str(part) for part in first["loc"])
+    text = first["msg"].removeprefix("Value error, ")
+    return f"{place}: {text}" if place else text

@@ -1,0 +1,125 @@
+"""What a line's worker needs of the hand that works one device: look, act, and say what it does."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from devices.agent.contact import Contact
+from devices.agent.faults import FaultBook
+from devices.agent.journal import Journal
+from devices.agent.media import MediaFiles
+from devices.agent.orders import Orders, View
+from devices.contract.messages import Health
+from devices.errors import DeviceError
+from devices.ports import Clock
+from schedules.evaluate import OnAir
+from schedules.model import Alert, Plan
+from schedules.review import why
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What every hand works with."""
+
+    device: str
+    journal: Journal
+    media: MediaFiles
+    clock: Clock
+    faults: FaultBook
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A step and how much it matters: 0 alert, 1 content, 2 status."""
+
+    rank: int
+    step: Any
+
+
+class Hand(ABC):
+    """Works one device. All methods are called by the worker's thread alone."""
+
+    def __init__(self, tools: Tools) -> None:
+        """Holds nothing of the line until `attach`."""
+        self._tools = tools
+        self._clock = tools.clock
+        self._contact = Contact(tools.clock, tools.faults)
+        self._orders = Orders(tools.device)
+        self._began = tools.clock.now()
+        self._why: tuple[Any, str] = (None, "")
+        self._done_alerts: dict[str, int] = {}
+
+    @property
+    def device(self) -> str:
+        """ "gate/device"."""
+        return self._tools.device
+
+    def order(self, orders: Orders) -> None:
+        """Go by these from now on."""
+        self._orders = orders
+
+    def _facts(self, now: datetime) -> tuple[Plan, tuple[Alert, ...]]:
+        trusted = self._clock.trusted()
+        if trusted:
+            self._tools.faults.clear("clock.untrusted")
+        else:
+            self._tools.faults.put("clock.untrusted", "no source vouches for the clock: fallback and alerts only", now)
+        if self._tools.journal.failing:
+            self._tools.faults.put("store.write", f"the disk takes no records: {self._tools.journal.failing}", now)
+        else:
+            self._tools.faults.clear("store.write")
+        return self._orders.plan_for(trusted), self._orders.alerts_for(trusted, now, self._began)
+
+    def _words(self, answer: OnAir, plan: Plan, now: datetime, alerts: tuple[Alert, ...]) -> str:
+        key = (answer.cause, answer.source, answer.since, answer.until, plan.revision)
+        if self._why[0] != key:
+            self._why = (key, why(plan, now, alerts).words("vi"))
+        return self._why[1]
+
+    def _health(self, as_wanted: bool) -> Health:
+        if not self._contact.measured:
+            return Health.UNMEASURED
+        if self._contact.offline:
+            return Health.OFFLINE
+        return Health.HEALTHY if as_wanted and not self._tools.faults.standing() else Health.IMPAIRED
+
+    def cut_off(self, error: DeviceError) -> None:
+        """The line is gone."""
+        self._contact.failed(error)
+        self.detach()
+
+    @abstractmethod
+    def attach(self, open_device: Callable[[bool], Any]) -> None:
+        """The line is open; `open_device(patient)` takes hold of the device on it."""
+
+    @abstractmethod
+    def detach(self) -> None:
+        """Forget the line and what the device showed."""
+
+    @abstractmethod
+    def look(self) -> Due | None:
+        """Compare wanted and seen; the next step, if any. Plays begin and end here."""
+
+    @abstractmethod
+    def act(self, step: Any) -> None:
+        """Take the step on the line. LinkError if the line is gone; what the device does wrong is kept, not raised."""
+
+    @abstractmethod
+    def wake(self) -> float:
+        """Seconds until something may be due."""
+
+    @abstractmethod
+    def view(self) -> View:
+        """What it does now."""
+
+    @abstractmethod
+    def test(self, seconds: float) -> None:
+        """Show the test page, or sound the test tone."""
+
+    @abstractmethod
+    def stop(self) -> None:
+        """End all plays; boards keep their picture, zones are shut."""

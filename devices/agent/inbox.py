@@ -1,0 +1,160 @@
+"""What comes from the controller: sealed plans, alerts and commands, and acks. Bad bytes change nothing and are said once."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+
+from devices.agent.acceptance import Keys, read_command, read_plan
+from devices.agent.alerts import AlertBook
+from devices.agent.clock import AgentClock
+from devices.agent.faults import FaultBook
+from devices.agent.media import MediaFiles
+from devices.agent.plans import PlanFiles
+from devices.agent.store import Store
+from devices.contract.messages import Ack, AlertMessage, CommandMessage, Reply, WireError, read_wire
+from devices.contract.seal import SealError
+from devices.contract.topics import read_topic
+from schedules.model import Plan
+
+log = logging.getLogger(__name__)
+
+
+class Inbox:
+    """Holds the plans and alerts in force; tells of changes through the callbacks it is given."""
+
+    def __init__(
+        self, *, agent: str, keys: Keys, clock: AgentClock, store: Store, media: MediaFiles, files: PlanFiles,
+        alerts: AlertBook, faults: Mapping[str, FaultBook], changed: Callable[[str, bool], None],
+        acked: Callable[[Ack], None], obey: Callable[[CommandMessage], str | None],
+        reply: Callable[[Reply], Awaitable[None]],
+    ) -> None:  # fmt: skip
+        """`agent` is "gate/agent"; `changed(device, urgent)`; `obey(command)` is the reason it cannot be done, or None."""
+        self._agent, self._keys, self._clock, self._store, self._media = agent, keys, clock, store, media
+        self._files, self._faults = files, faults
+        self._changed, self._acked, self._obey, self._reply = changed, acked, obey, reply
+        self.plans: dict[str, Plan] = {}
+        self.alerts = alerts
+
+    def load(self) -> None:
+        """Take up what was kept on disk; it is verified again."""
+        self.plans = dict(self._files.plans())
+        for sealed in self._files.alerts():
+            self.alerts.take(sealed)
+        if self._clock.trusted():
+            self.alerts.forget_old(self._clock.now())
+
+    async def take(self, topic: str, payload: bytes) -> None:
+        """One message from the broker. An empty one clears a retained one and means nothing here."""
+        found = read_topic(topic)
+        if found is None or not payload:
+            return
+        if found.leaf == "alert":
+            await self._alert(payload)
+        elif found.leaf == "plan":
+            await self._plan(f"{found.gate}/{found.name}", payload)
+        elif found.leaf == "command":
+            await self._command(payload)
+        elif found.leaf == "ack":
+            self._ack(payload)
+
+    def _now(self) -> datetime | None:
+        return self._clock.now() if self._clock.trusted() else None
+
+    async def _plan(self, device: str, payload: bytes) -> None:
+        faults = self._faults.get(device)
+        if faults is None:
+            return
+        held = self.plans.get(device)
+        try:
+            plan = read_plan(
+                payload, keys=self._keys, device=device, now=self._now(), held=held.revision if held else 0
+            )
+            if held is not None and plan.revision == held.revision:
+                return  # the retained copy, come again
+            await asyncio.to_thread(self._files.keep_plan, plan, payload)
+        except SealError as exc:
+            self._refuse(device, "plan.refused", f"a plan was refused ({exc.code}): {exc}")
+            return
+        except OSError as exc:
+            self._refuse(device, "store.write", f"a plan could not be kept: {exc}")
+            return
+        self.plans[device] = plan
+        faults.clear("plan.refused", "store.write")
+        self._clock.vouch(plan.issued, self._store.last_entry())
+        log.info("a plan is in force", extra={"device": device, "revision": plan.revision})
+        self._changed(device, False)
+
+    def _refuse(self, device: str, code: str, text: str) -> None:
+        self._faults[device].put(code, text, self._clock.now())
+        self._changed(device, False)
+
+    async def _alert(self, payload: bytes) -> None:
+        try:
+            message = self.alerts.take(payload)
+            if message is None:
+                return
+            files = message.files()
+        except WireError as exc:
+            self._refuse_alert(exc)
+            return
+        self._media.lend(files)
+        late = [device for device in self._faults if message.concerns(device)]
+        for device in [one for one in late if not _sounds(message, one)]:
+            late.remove(device)
+            self._changed(device, True)
+        log.info("an alert came", extra={"alert": message.id, "revision": message.revision, "state": message.state})
+        await asyncio.to_thread(self._keep, files)
+        for device in late:
+            self._changed(device, True)
+        self._clock.vouch(message.starts, self._store.last_entry())
+        for faults in self._faults.values():
+            faults.clear("alert.refused")
+
+    def keep_alerts(self) -> None:
+        """Write to disk what is remembered now."""
+        self._keep({})
+
+    def _keep(self, files: Mapping[str, bytes]) -> None:
+        try:
+            for sha256, data in files.items():
+                self._media.keep(sha256, data)
+            self._files.keep_alerts(self.alerts.sealed())
+        except OSError as exc:
+            log.error("an alert could not be kept on disk", extra={"reason": str(exc)})
+
+    def _refuse_alert(self, exc: WireError) -> None:
+        code = exc.code if isinstance(exc, SealError) else "seal.body"
+        for device in self._faults:
+            self._refuse(device, "alert.refused", f"an alert was refused ({code}): {exc}")
+
+    async def _command(self, payload: bytes) -> None:
+        try:
+            command = read_command(payload, keys=self._keys, agent=self._agent, now=None)
+        except SealError as exc:
+            log.warning("a command was refused", extra={"code": exc.code, "reason": str(exc)})
+            return
+        now = self._clock.now()
+        if not await asyncio.to_thread(self._store.first_time, command.id, now):
+            await self._reply(Reply(id=command.id, outcome="duplicate"))
+        elif self._clock.trusted() and now >= command.expires:
+            await self._reply(Reply(id=command.id, outcome="expired"))
+        else:
+            self._clock.vouch(command.issued, self._store.last_entry())
+            reason = self._obey(command)
+            log.info("a command", extra={"id": command.id, "verb": command.verb.value, "reason": reason or ""})
+            await self._reply(Reply(id=command.id, outcome="refused" if reason else "done", reason=reason or ""))
+
+    def _ack(self, payload: bytes) -> None:
+        try:
+            self._acked(read_wire(Ack, payload))
+        except WireError as exc:
+            log.warning("an ack cannot be read", extra={"reason": str(exc)})
+
+
+def _sounds(message: AlertMessage, device: str) -> bool:
+    """Whether the alert has sound for a device: its files must be on disk before it is told."""
+    alert = message.for_device(device)
+    return alert is not None and alert.item is not None and any(ref.kind == "audio" for ref in alert.item.contents)

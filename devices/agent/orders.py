@@ -1,0 +1,73 @@
+"""What the worker of a line is told about one device, and what it tells: frozen values that cross between threads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+
+from devices.contract.messages import Health, Shown
+from schedules.evaluate import OnAir
+from schedules.model import Alert, Plan
+
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Orders:
+    """The plan held (None: none yet), the alerts that concern the device, and every alert's revision ever acted on."""
+
+    device: str
+    plan: Plan | None = None
+    alerts: tuple[Alert, ...] = ()
+    revisions: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def revision(self) -> int:
+        """Of the plan held; 0: none."""
+        return self.plan.revision if self.plan else 0
+
+    def plan_for(self, trusted: bool) -> Plan:
+        """What to go by: without a trusted clock only the fallback (decision 0010)."""
+        return self._whole if trusted else self._fallback_only
+
+    def alerts_for(self, trusted: bool, now: datetime, began: datetime) -> tuple[Alert, ...]:
+        """Without a trusted clock every alert not ended counts as on, since `began`: better too long than not at all."""
+        if trusted:
+            return self.alerts
+        soon = now + timedelta(minutes=1)
+        return tuple(
+            alert.model_copy(update={"starts": min(alert.starts, began), "until": max(alert.until, soon)})
+            for alert in self.alerts
+        )
+
+    @cached_property
+    def _whole(self) -> Plan:
+        return self.plan or Plan(device=self.device, revision=1, issued=_LONG_AGO)
+
+    @cached_property
+    def _fallback_only(self) -> Plan:
+        return self._whole.model_copy(update={"rules": ()})
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What one device does, for its status."""
+
+    revision: int = 0
+    health: Health = Health.UNMEASURED
+    answer: OnAir | None = None
+    message: str | None = None
+    why: str = ""
+    shown: Shown | None = None
+    alerts: Mapping[str, int] = field(default_factory=dict)
+    trusted: bool = True
+
+    def unlike(self, other: View | None) -> bool:
+        """Whether a reader would want to know at once; the instant of showing alone is no news."""
+        return other is None or self._plain() != other._plain()
+
+    def _plain(self) -> View:
+        shown = self.shown.model_copy(update={"at": _LONG_AGO}) if self.shown else None
+        return replace(self, shown=shown)

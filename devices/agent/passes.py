@@ -1,0 +1,121 @@
+"""The sounds that are due: passes of playlists with their chime and contents, each at its exact instant. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from schedules.evaluate import OnAir, on_air
+from schedules.model import Alert, ContentRef, Item, Plan, Playlist, Priority
+from schedules.playlist import content_seconds, playlist_seconds
+
+CHIME = "tone:chime-2"
+SETTLE = 0.3  # seconds a zone is open before and after its sound: no clicks, no clipped first syllable
+_MOST_SEGMENTS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """One sound of a pass: a content of an item, or a tone."""
+
+    due: datetime
+    seconds: float
+    item: Item | None
+    content: ContentRef | None
+    tone: str = CHIME
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """One run through a playlist on a loudspeaker; `until` may cut it short."""
+
+    cause: Literal["alert", "rule", "fallback"]
+    source: str
+    priority: Priority
+    zones: tuple[str, ...]
+    due: datetime
+    ends: datetime
+    until: datetime | None
+    cues: tuple[Cue, ...]
+
+    @property
+    def stops(self) -> datetime:
+        """When its last sample is over."""
+        return min(self.ends, self.until) if self.until else self.ends
+
+
+def passes(
+    plan: Plan, start: datetime, end: datetime, alerts: Sequence[Alert], bases: dict[str, datetime]
+) -> Iterator[Pass]:
+    """The passes that sound within [start, end), in order.
+
+    `bases` gives, for an alert, the instant at which its first pass begins here: zones take a moment to open.
+    """
+    moment = start
+    for _ in range(_MOST_SEGMENTS):
+        answer = on_air(plan, moment, alerts)
+        until = min(answer.until, end) if answer.until else end
+        yield from _within(answer, _begins(answer, bases), moment, until)
+        if answer.until is None or answer.until >= end:
+            return
+        moment = answer.until
+
+
+def _begins(answer: OnAir, bases: dict[str, datetime]) -> datetime | None:
+    return bases.get(answer.source, answer.since) if answer.cause == "alert" else answer.since
+
+
+def _within(answer: OnAir, base: datetime | None, start: datetime, end: datetime) -> Iterator[Pass]:
+    # A fallback is for boards: a loudspeaker with nothing due is silent.
+    if answer.playlist is None or base is None or answer.cause not in ("alert", "rule"):
+        return
+    length = playlist_seconds(answer.playlist)
+    number = max(math.floor((start - base).total_seconds() / length), 0)
+    while (due := base + timedelta(seconds=number * length)) < end:
+        if number > 0 and not answer.loop:
+            return
+        yield _pass(answer, answer.playlist, due, length)
+        number += 1
+
+
+def _pass(answer: OnAir, playlist: Playlist, due: datetime, length: float) -> Pass:
+    cause: Literal["alert", "rule"] = "alert" if answer.cause == "alert" else "rule"
+    return Pass(
+        cause=cause, source=answer.source, priority=answer.priority, zones=answer.zones, due=due,
+        ends=due + timedelta(seconds=length), until=answer.until, cues=tuple(_cues(playlist, due)),
+    )  # fmt: skip
+
+
+def _cues(playlist: Playlist, due: datetime) -> Iterator[Cue]:
+    at = 0.0
+    if playlist.lead > 0:
+        yield Cue(due, playlist.lead, playlist.items[0], None)
+        at = playlist.lead
+    for item in playlist.items:
+        for content, seconds in zip(item.contents, content_seconds(item), strict=True):
+            yield Cue(due + timedelta(seconds=at), seconds, item, content)
+            at += seconds + playlist.gap
+
+
+def zones_at(near: Sequence[Pass], at: datetime, opening: float, public: tuple[str, ...]) -> frozenset[str]:
+    """The zones that should be open at `at`: of what sounds, else of what begins soon, else of what has just ended."""
+    settle = timedelta(seconds=SETTLE)
+    ahead = settle + timedelta(seconds=opening)
+    for chosen in (
+        [one for one in near if one.due <= at < one.stops],
+        [one for one in near if one.due - ahead <= at < one.due],
+        [one for one in near if one.stops <= at < one.stops + settle],
+    ):
+        if chosen:
+            return frozenset(chosen[0].zones or public)
+    return frozenset()
+
+
+def zone_edges(near: Sequence[Pass], opening: float) -> Iterator[datetime]:
+    """The instants at which `zones_at` may change."""
+    settle = timedelta(seconds=SETTLE)
+    for one in near:
+        yield from (one.due - settle - timedelta(seconds=opening), one.due, one.stops, one.stops + settle)

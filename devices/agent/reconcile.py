@@ -1,0 +1,131 @@
+"""What to do next so that a device does what it should: steps are data, and no steps mean a silent line. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from devices.ports import Clip
+
+PROBE_SECONDS = 30.0
+AGAIN_SECONDS = 900.0  # a board may lose its lamps' memory without a word: its power is its own
+
+
+@dataclass(frozen=True, slots=True)
+class Lit:
+    """One page of one page file; `DARK` is all lamps off."""
+
+    sha256: str
+    page: int
+
+
+DARK = Lit("", 0)
+
+
+@dataclass(frozen=True, slots=True)
+class WantedBoard:
+    """What a board should show now."""
+
+    lit: Lit
+
+
+@dataclass(frozen=True, slots=True)
+class SeenBoard:
+    """What is known of a board: `lit` None if unknown; ages in seconds; `retry`: until one in trouble is asked again, else None."""
+
+    lit: Lit | None
+    lit_age: float = 0.0
+    quiet: float = 0.0
+    retry: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WantedSpeaker:
+    """The zones that should be open now, and the clips that should be placed by now."""
+
+    zones: frozenset[str]
+    clips: tuple[Clip, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SeenSpeaker:
+    """What is known of a loudspeaker: `zones` None if unknown; `placed` names the clips that sound or will."""
+
+    zones: frozenset[str] | None
+    placed: frozenset[str] = frozenset()
+    quiet: float = 0.0
+    retry: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowPage:
+    """Put a page on the lamps."""
+
+    lit: Lit
+
+
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """All lamps off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """Ask the device whether it is there and how it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenZones:
+    """Exactly these zones hear."""
+
+    zones: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class CloseZones:
+    """No zone hears."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceClips:
+    """Hand these clips to the sound process."""
+
+    clips: tuple[Clip, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StopClips:
+    """Ramp these clips down."""
+
+    ids: frozenset[str]
+
+
+BoardStep = ShowPage | Blank | Probe
+SpeakerStep = StopClips | PlaceClips | OpenZones | CloseZones | Probe
+
+
+def next_board_steps(wanted: WantedBoard, seen: SeenBoard) -> list[BoardStep]:
+    """At most one step: look again after it."""
+    if seen.retry is not None:
+        return [Probe()] if seen.retry <= 0 else []
+    if seen.lit != wanted.lit or seen.lit_age >= AGAIN_SECONDS:
+        return [Blank() if wanted.lit == DARK else ShowPage(wanted.lit)]
+    return [Probe()] if seen.quiet >= PROBE_SECONDS else []
+
+
+def next_speaker_steps(wanted: WantedSpeaker, seen: SeenSpeaker) -> list[SpeakerStep]:
+    """Sound first, because it takes no time; then the line."""
+    steps: list[SpeakerStep] = []
+    names = {clip.id for clip in wanted.clips}
+    if stray := seen.placed - names:
+        steps.append(StopClips(stray))
+    if fresh := tuple(clip for clip in wanted.clips if clip.id not in seen.placed):
+        steps.append(PlaceClips(fresh))
+    return steps + _zone_steps(wanted.zones, seen)
+
+
+def _zone_steps(wanted: frozenset[str], seen: SeenSpeaker) -> list[SpeakerStep]:
+    if seen.retry is not None and seen.retry > 0:
+        return []
+    if seen.zones != wanted:
+        return [OpenZones(wanted) if wanted else CloseZones()]
+    return [Probe()] if seen.quiet >= PROBE_SECONDS or seen.retry is not None else []

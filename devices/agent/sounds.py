@@ -1,0 +1,155 @@
+"""The sounds of one loudspeaker: placed with the sound process, followed while they sound, each content recorded once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from devices.agent.journal import Journal
+from devices.agent.passes import Cue, Pass
+from devices.contract.messages import Outcome, PlayRecord
+from devices.errors import DeviceError
+from devices.ports import Clip, Played, SoundOut
+from schedules.model import Priority
+
+RATE = 48_000
+TEST_TONE = "tone:test"
+PROGRESS_SECONDS = 1.0
+_BUS = {"normal": "normal", "event": "normal", "priority": "priority", "live": "live"}
+
+
+@dataclass
+class Placed:
+    """A clip handed over. `record` is its draft, None for a chime; `row` its line in the journal."""
+
+    clip: Clip
+    cue: Cue
+    of: Pass
+    record: PlayRecord | None
+    row: int | None
+    heard: bool = False  # the zones were open at some moment while it sounded
+    noted: float = 0.0
+    ending: tuple[Outcome, str] | None = None
+
+
+def clip_id(one: Pass, cue: Cue) -> str:
+    """The same for the same sound, so that nothing is placed twice."""
+    return f"{one.source}.{cue.due.timestamp():.3f}.{cue.content.sha256[:12] if cue.content else 'chime'}"
+
+
+def clip_of(one: Pass, cue: Cue, path: str) -> Clip:
+    """The clip of a cue; the file or tone lies at `path`."""
+    bus = "emergency" if one.cause == "alert" else _BUS.get(one.priority.value, "normal")
+    return Clip(id=clip_id(one, cue), due=cue.due, path=path, bus=bus)
+
+
+class Sounds:
+    """What was placed with the sound process and has not ended."""
+
+    def __init__(self, journal: Journal, out: SoundOut) -> None:
+        """`out` is this loudspeaker's alone."""
+        self._journal, self._out = journal, out
+        self._placed: dict[str, Placed] = {}
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """Of the clips that sound or will, and were not told to stop."""
+        return frozenset(name for name, one in self._placed.items() if one.ending is None)
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything is placed."""
+        return bool(self._placed)
+
+    def place(self, clip: Clip, cue: Cue, of: Pass, record: PlayRecord | None) -> None:
+        """Journal, then hand over."""
+        row = self._journal.open_play(record) if record else None
+        self._placed[clip.id] = Placed(clip, cue, of, record, row)
+        self._out.play((clip,))
+
+    def stop(self, ids: frozenset[str], priority: Priority, reason: str) -> None:
+        """Ramp down: what is stronger interrupts, what is not only follows the end of a window."""
+        for name in ids & self._placed.keys():
+            stronger = priority.rank > self._placed[name].of.priority.rank
+            self._placed[name].ending = (Outcome.INTERRUPTED, reason) if stronger else (Outcome.SHOWN, "its time ended")
+        self._out.stop(ids)
+
+    def sounding(self, now: datetime) -> Placed | None:
+        """The content that sounds now, if any."""
+        for one in self._placed.values():
+            if one.record and one.clip.due <= now < one.clip.due + timedelta(seconds=one.cue.seconds):
+                return one
+        return None
+
+    def follow(self, now: datetime, open_zones: frozenset[str]) -> str:
+        """Take up what ended; the fault of the sound output in words, empty if there is none."""
+        current = self.sounding(now)
+        if current is not None and open_zones:
+            current.heard = True
+        self._note_progress()
+        try:
+            ended = self._out.poll()
+        except DeviceError as exc:
+            return str(exc)
+        for played in ended:
+            self._end(played)
+        return next((f"a sound was not played: {one.reason}" for one in ended if one.reason in ("sink", "missing")), "")
+
+    def _note_progress(self) -> None:
+        progress = getattr(self._out, "progress", None)
+        for name, frames in (progress() if progress else {}).items():
+            one, seconds = self._placed.get(name), frames / RATE
+            if one is not None and seconds - one.noted >= PROGRESS_SECONDS:
+                one.noted = seconds
+                self._journal.progress(one.row, one.clip.due, round(seconds, 3), None)
+
+    def _end(self, played: Played) -> None:
+        one = self._placed.pop(played.id, None)
+        if one is None or one.record is None:
+            return
+        if one.ending is not None and not played.frames:
+            # Stopped before its first sample: it was not played, and may come again.
+            self._journal.drop_play(one.row, one.record)
+            return
+        self._journal.close_play(one.row, _record(one, played))
+
+    def end_all(self, reason: str) -> None:
+        """The agent stops: what has sounded so far is all."""
+        for name in self.ids:
+            self._placed[name].ending = (Outcome.PARTIAL, reason)
+        self._out.stop(frozenset(self._placed))
+
+    def abandon(self) -> None:
+        """Close what the sound process will no longer report."""
+        progress = getattr(self._out, "progress", None)
+        frames = dict(progress()) if progress else {}
+        for name in list(self._placed):
+            self._end(Played(id=name, frames=frames.get(name, 0), of_frames=0, start_error=0.0, reason="stopped"))
+        self._out.close()
+
+
+def _record(one: Placed, played: Played) -> PlayRecord:
+    if one.record is None:
+        raise ValueError("a chime has no record")
+    seconds = round(played.frames / RATE, 3)
+    started = one.clip.due + timedelta(seconds=played.start_error) if played.frames else None
+    outcome, reason = _outcome(one, played)
+    facts = {
+        "outcome": outcome, "reason": reason[:300], "seconds": seconds, "started": started,
+        "ended": started + timedelta(seconds=seconds) if started else None,
+        "evidence": ("read_back" if one.heard else "sent") if played.frames else None,
+        "start_error": round(played.start_error, 6) if played.frames else None,
+    }  # fmt: skip
+    return one.record.model_copy(update=facts)
+
+
+def _outcome(one: Placed, played: Played) -> tuple[Outcome, str]:
+    if not played.frames:
+        return Outcome.FAILED, played.reason or "no sample was taken"
+    if one.record is not None and one.record.zones and not one.heard:
+        return Outcome.FAILED, "the zones did not open"
+    if one.ending is not None:
+        return one.ending
+    if played.frames >= played.of_frames:
+        return Outcome.SHOWN, ""
+    return Outcome.PARTIAL, played.reason

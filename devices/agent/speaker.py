@@ -1,0 +1,282 @@
+"""Works one loudspeaker: zones open before the sound and shut after it, chime and clips at their exact instants."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from devices.agent.hand import Due, Hand, Tools
+from devices.agent.orders import View
+from devices.agent.passes import SETTLE, Cue, Pass, passes, zone_edges, zones_at
+from devices.agent.plays import draft
+from devices.agent.reconcile import (
+    PROBE_SECONDS,
+    CloseZones,
+    OpenZones,
+    PlaceClips,
+    Probe,
+    SeenSpeaker,
+    SpeakerStep,
+    StopClips,
+    WantedSpeaker,
+    next_speaker_steps,
+)
+from devices.agent.sounds import TEST_TONE, Sounds, clip_id, clip_of
+from devices.contract.messages import Outcome, PlayRecord, Shown
+from devices.errors import DeviceError, LinkError, MismatchError
+from devices.ports import Clip, SoundOut, Speaker
+from schedules.evaluate import OnAir, on_air
+from schedules.model import Alert, Plan, Priority
+
+AHEAD = 3.0  # seconds that clips are handed over before they are due
+LATE = 1.0  # a sound later than this is not begun
+BUSY_WAKE, IDLE_WAKE = 0.25, 1.0
+FIRST_OPENING, LONGEST_OPENING = 0.6, 2.5  # seconds from the order to the zones' own word
+
+
+class SpeakerHand(Hand):
+    """The hand of one loudspeaker."""
+
+    def __init__(self, tools: Tools, sound: SoundOut, public_zones: tuple[str, ...]) -> None:
+        """`public_zones` hear what names no zones."""
+        super().__init__(tools)
+        self._sounds = Sounds(tools.journal, sound)
+        self._public = public_zones
+        self._speaker: Speaker | None = None
+        self._quick: Speaker | None = None
+        self._zones: frozenset[str] | None = None
+        self._opening = FIRST_OPENING
+        self._bases: dict[str, tuple[int, datetime]] = {}
+        self._near: list[Pass] = []
+        self._answer: OnAir | None = None
+        self._zones_wanted: frozenset[str] = frozenset()
+        self._evidence: Any = None
+        self._told: set[tuple[str, str]] = set()
+        self._looked_back = False
+        self._words_now = ""
+        self._test: Pass | None = None
+
+    def attach(self, open_device: Callable[[bool], Any]) -> None:
+        """Take hold of the zones, once patiently and once for quick looks."""
+        self._speaker, self._quick = open_device(True), open_device(False)
+
+    def detach(self) -> None:
+        """Which zones are open is unknown from here on."""
+        self._speaker = self._quick = None
+        self._zones = None
+
+    def look(self) -> Due | None:
+        """Place and stop what is due; the next step on the line."""
+        now = self._clock.now()
+        plan, alerts = self._facts(now)
+        self._answer = on_air(plan, now, alerts)
+        self._words_now = self._words(self._answer, plan, now, alerts)
+        self._note_bases(alerts, now)
+        self._follow(now)
+        self._near = self._passes(plan, alerts, now)
+        self._look_back(plan, now)
+        steps = next_speaker_steps(self._wanted(now), self._seen())
+        if not steps:
+            self._done_alerts = dict(self._orders.revisions)
+            return None
+        return Due(0 if self._answer.cause == "alert" else _RANK[type(steps[0])], steps[0])
+
+    def _passes(self, plan: Plan, alerts: tuple[Alert, ...], now: datetime) -> list[Pass]:
+        begin, end = now - timedelta(seconds=2 * SETTLE), now + timedelta(seconds=AHEAD + self._opening)
+        found = list(passes(plan, begin, end, alerts, {name: base for name, (_, base) in self._bases.items()}))
+        if self._test is not None and self._testing and all(one.cause != "alert" for one in found):
+            found.append(self._test)
+        return found
+
+    def _note_bases(self, alerts: tuple[Alert, ...], now: datetime) -> None:
+        """An alert begins as soon as zones can be open; a new revision of it begins anew."""
+        ready = now + timedelta(seconds=self._opening + SETTLE)
+        old, self._bases = self._bases, {}
+        for alert in alerts:
+            known = old.get(alert.id)
+            base = known[1] if known and known[0] == alert.revision else max(alert.starts, ready)
+            self._bases[alert.id] = (alert.revision, base)
+
+    def _follow(self, now: datetime) -> None:
+        fault = self._sounds.follow(now, self._zones or frozenset())
+        if fault:
+            self._tools.faults.put("audio.sink", fault, now)
+        elif not self._sounds.busy or self._sounds.sounding(now):
+            self._tools.faults.clear("audio.sink")
+
+    def _wanted(self, now: datetime) -> WantedSpeaker:
+        self._zones_wanted = zones_at(self._near, now, self._opening, self._public)
+        limit = now + timedelta(seconds=AHEAD)
+        clips = [
+            clip
+            for one in self._near
+            for cue in one.cues
+            if now < cue.due + timedelta(seconds=cue.seconds + LATE) and cue.due <= limit and now < one.stops
+            and (one.until is None or cue.due < one.until)
+            and (clip := self._clip(one, cue, now)) is not None
+        ]  # fmt: skip
+        return WantedSpeaker(self._zones_wanted, tuple(clips))
+
+    def _clip(self, one: Pass, cue: Cue, now: datetime) -> Clip | None:
+        """The clip of a cue; None if it was said before, is too late to begin, or its file is not here."""
+        if clip_id(one, cue) in self._sounds.ids:
+            return clip_of(one, cue, "")
+        if cue.due < now - timedelta(seconds=LATE):
+            return None
+        if cue.content is None:
+            return clip_of(one, cue, cue.tone)
+        if one.cause == "rule" and self._tools.journal.said(self._draft(one, cue)):
+            return None
+        path = self._tools.media.path(cue.content.sha256)
+        if path is None:
+            self._tell_once(one, cue, Outcome.FAILED, "content.missing", now)
+            return None
+        self._tools.faults.clear("content.missing")
+        return clip_of(one, cue, path)
+
+    def _tell_once(self, one: Pass, cue: Cue, outcome: Outcome, reason: str, now: datetime) -> None:
+        """A content that will not sound: one record for each occurrence."""
+        if cue.content is None or cue.item is None:
+            return
+        if reason == "content.missing":
+            text = f"the sound of message {cue.item.message} is not here yet"
+            self._tools.faults.put("content.missing", text, now)
+        key = (one.due.isoformat(), clip_id(one, cue))
+        if key not in self._told:
+            self._told = {each for each in self._told if each[0] >= key[0]} | {key}
+            self._tools.journal.add(self._draft(one, cue).model_copy(update={"outcome": outcome, "reason": reason}))
+
+    def _look_back(self, plan: Plan, now: datetime) -> None:
+        """Once after a start: what of the pass on air was due while nobody could say it."""
+        if self._looked_back or self._orders.plan is None or not self._clock.trusted():
+            return
+        self._looked_back = True
+        for one in self._near:
+            for cue in one.cues:
+                late = cue.content is not None and plan.issued <= cue.due < min(self._began, now)
+                if one.cause == "rule" and late and not self._tools.journal.said(self._draft(one, cue)):
+                    self._tell_once(one, cue, Outcome.MISSED, "the agent was not running", now)
+
+    def _draft(self, one: Pass, cue: Cue) -> PlayRecord:
+        if cue.content is None or cue.item is None:
+            raise ValueError("a tone has no record")
+        answer = OnAir(one.cause, one.source, one.priority, None, one.zones, True, None, None)
+        zones = tuple(one.zones or self._public)
+        return draft(self.device, self._tools.journal.boot, answer, cue.item, cue.content, cue.due, self._clock, zones)
+
+    def _seen(self) -> SeenSpeaker:
+        return SeenSpeaker(self._zones, self._sounds.ids, self._contact.quiet, self._contact.retry)
+
+    def act(self, step: SpeakerStep) -> None:
+        """Hand over or stop clips, or one exchange with the zones."""
+        if isinstance(step, PlaceClips):
+            self._place(step.clips)
+        elif isinstance(step, StopClips):
+            self._stop(step.ids)
+        elif self._speaker is not None and self._quick is not None:
+            try:
+                self._on_line(step, self._speaker, self._quick)
+            except LinkError:
+                raise
+            except DeviceError as exc:
+                self._contact.failed(exc)
+                self._zones = None
+
+    def _place(self, clips: tuple[Clip, ...]) -> None:
+        wanted = {clip.id: clip for clip in clips}
+        for one in self._near:
+            for cue in one.cues:
+                clip = wanted.pop(clip_id(one, cue), None)
+                if clip is not None:
+                    self._sounds.place(clip, cue, one, self._draft(one, cue) if cue.content else None)
+
+    def _stop(self, ids: frozenset[str]) -> None:
+        answer = self._answer
+        if answer is not None:
+            self._sounds.stop(ids, answer.priority, f"{answer.cause} {answer.source}")
+
+    def _on_line(self, step: SpeakerStep, speaker: Speaker, quick: Speaker) -> None:
+        if isinstance(step, Probe):
+            found = quick.zones()
+            if found != (self._zones or frozenset()):
+                self._contact.failed(MismatchError("open zones", sorted(self._zones or ()), sorted(found)))
+                self._contact.hurry()
+            else:
+                self._contact.heard(done=True)
+            self._zones = found
+            return
+        zones = step.zones if isinstance(step, OpenZones) else frozenset()
+        began = self._clock.monotonic()
+        self._evidence = speaker.open_zones(zones)
+        self._zones = zones
+        self._contact.heard(done=True)
+        if isinstance(step, OpenZones):
+            taken = self._clock.monotonic() - began
+            self._opening = min(max(taken, self._opening * 0.8, 0.1), LONGEST_OPENING)
+
+    def wake(self) -> float:
+        """Until a clip is to be handed over, a zone switched, or the board asked."""
+        now = self._clock.now()
+        times = [PROBE_SECONDS if self._speaker is None else self._contact.next_try(PROBE_SECONDS)]
+        times += [(edge - now).total_seconds() for edge in zone_edges(self._near, self._opening) if edge > now]
+        if self._sounds.busy:
+            times.append(BUSY_WAKE)
+        if self._near or self._testing:
+            times.append(IDLE_WAKE)
+        if self._answer is not None and self._answer.until is not None:
+            # What begins then is handed over ahead of it.
+            ahead = (self._answer.until - now).total_seconds() - AHEAD - self._opening
+            times.append(ahead if ahead > 0 else IDLE_WAKE)
+        return max(min(times), 0.0)
+
+    def view(self) -> View:
+        """What it does now."""
+        if self._answer is None:
+            return View(revision=self._orders.revision, trusted=self._clock.trusted())
+        current = self._sounds.sounding(self._clock.now())
+        item = current.cue.item if current is not None else None
+        return View(
+            revision=self._orders.revision, health=self._health(self._zones == self._zones_wanted),
+            answer=self._answer, message=item.message if item else _first_message(self._answer),
+            why=self._words_now, shown=self._shown(), alerts=self._done_alerts, trusted=self._clock.trusted(),
+        )  # fmt: skip
+
+    def _shown(self) -> Shown | None:
+        if self._evidence is None:
+            return None
+        current = self._sounds.sounding(self._clock.now())
+        record = current.record if current else None
+        return Shown(
+            sha256=record.content.sha256 if record else None, message=record.message if record else None,
+            language=record.content.language if record else None, evidence=self._evidence.value,
+            at=self._clock.now(), zones=tuple(sorted(self._zones or ())),
+        )  # fmt: skip
+
+    def test(self, seconds: float) -> None:
+        """The test tone in the public zones, but never over an alert."""
+        due = self._clock.now() + timedelta(seconds=self._opening + SETTLE)
+        ends = due + timedelta(seconds=seconds)
+        cue = Cue(due=due, seconds=seconds, item=None, content=None, tone=TEST_TONE)
+        self._test = Pass("rule", "test", Priority.NORMAL, (), due, ends, None, (cue,))
+
+    @property
+    def _testing(self) -> bool:
+        return self._test is not None and self._clock.now() < self._test.stops + timedelta(seconds=SETTLE)
+
+    def stop(self) -> None:
+        """Silence, shut zones, and records of what sounded so far."""
+        self._sounds.end_all("the agent was stopped")
+        self._sounds.abandon()
+        if self._quick is not None and self._zones != frozenset():
+            try:
+                self._quick.open_zones(frozenset())
+            except DeviceError as exc:
+                self._contact.failed(exc)
+
+
+_RANK = {StopClips: 1, PlaceClips: 1, OpenZones: 1, CloseZones: 1, Probe: 2}
+
+
+def _first_message(answer: OnAir) -> str | None:
+    return answer.playlist.items[0].message if answer.playlist else None

@@ -1,0 +1,154 @@
+"""What the agent must not lose: play records waiting for the controller, the journal of running plays, ids already done."""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from devices.agent.database import open_database
+from devices.contract.messages import Outcome, PlayRecord
+
+KEEP_COMMANDS = timedelta(days=7)
+KEEP_SAID = timedelta(days=3)
+
+
+class Store:
+    """One SQLite file. Every method returns after the disk has what it says; may be used from any thread."""
+
+    def __init__(self, path: Path, now: datetime, boot: str | None = None) -> None:
+        """Open, and turn the plays that a power cut left open into records."""
+        self._db, self.damaged = open_database(path)
+        self._lock = threading.RLock()
+        self.boot = boot or secrets.token_hex(8)
+        self._sequence = 0
+        self._depth = int(self._db.execute("SELECT count(*) FROM outbox").fetchone()[0])
+        self.recovered = self._recover(now)
+        self._tidy(now)
+
+    @contextmanager
+    def _change(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._db
+                self._db.execute("COMMIT")
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+
+    # The outbox.
+
+    def add(self, record: PlayRecord) -> int:
+        """Keep a record; its sequence within this boot is returned."""
+        with self._change():
+            return self._insert(record)
+
+    def _insert(self, record: PlayRecord) -> int:
+        sequence = self._sequence + 1
+        whole = record.model_copy(update={"boot": self.boot, "sequence": sequence})
+        self._db.execute(
+            "INSERT INTO outbox (boot, sequence, record) VALUES (?, ?, ?)", (self.boot, sequence, whole.to_bytes())
+        )
+        stamp = (record.ended or record.due).isoformat()
+        self._db.execute("INSERT OR REPLACE INTO marks VALUES ('last entry', ?)", (stamp,))
+        self._sequence, self._depth = sequence, self._depth + 1
+        return sequence
+
+    def oldest(self, limit: int) -> tuple[PlayRecord, ...]:
+        """The oldest records, in the order they were kept."""
+        with self._lock:
+            rows = self._db.execute("SELECT record FROM outbox ORDER BY id LIMIT ?", (limit,)).fetchall()
+        return tuple(PlayRecord.model_validate_json(row[0]) for row in rows)
+
+    def forget(self, boot: str, up_to: int) -> None:
+        """The controller has stored all of a boot up to this sequence."""
+        with self._change() as db:
+            gone = db.execute("DELETE FROM outbox WHERE boot = ? AND sequence <= ?", (boot, up_to)).rowcount
+        self._depth -= gone
+
+    def depth(self) -> int:
+        """How many wait."""
+        return self._depth
+
+    def last_entry(self) -> datetime | None:
+        """When the newest record ended; what is older cannot vouch for the clock."""
+        with self._lock:
+            row = self._db.execute("SELECT value FROM marks WHERE name = 'last entry'").fetchone()
+        return datetime.fromisoformat(row[0]) if row else None
+
+    # The journal of running plays.
+
+    def open_play(self, draft: PlayRecord) -> int:
+        """Write down that a play begins; of a sound also that it was said, so that no restart says it twice."""
+        with self._change() as db:
+            if draft.content.kind == "audio":
+                db.execute("INSERT OR REPLACE INTO said VALUES (?, ?, ?, ?)", _said(draft))
+            row = db.execute("INSERT INTO plays (draft) VALUES (?)", (draft.to_bytes(),))
+            return int(row.lastrowid or 0)
+
+    def progress(self, play: int, started: datetime | None, seconds: float, evidence: str | None) -> None:
+        """How far a play has come; what a power cut leaves of it."""
+        with self._change() as db:
+            db.execute(
+                "UPDATE plays SET started = ?, seconds = ?, evidence = ? WHERE id = ?",
+                (started.isoformat() if started else None, seconds, evidence, play),
+            )
+
+    def close_play(self, play: int, record: PlayRecord) -> int:
+        """End a play: its row goes and its record comes in one transaction."""
+        with self._change() as db:
+            db.execute("DELETE FROM plays WHERE id = ?", (play,))
+            return self._insert(record)
+
+    def drop_play(self, play: int, draft: PlayRecord) -> None:
+        """A play that never began and may come again: no record, and it was not said."""
+        with self._change() as db:
+            db.execute("DELETE FROM plays WHERE id = ?", (play,))
+            db.execute("DELETE FROM said WHERE device = ? AND source = ? AND content = ? AND due = ?", _said(draft))
+
+    def said(self, draft: PlayRecord) -> bool:
+        """Whether this sound was begun, before or after the last restart."""
+        with self._lock:
+            row = self._db.execute(
+                "SELECT 1 FROM said WHERE device = ? AND source = ? AND content = ? AND due = ?", _said(draft)
+            ).fetchone()
+        return row is not None
+
+    def _recover(self, now: datetime) -> int:
+        rows = self._db.execute("SELECT id, draft, started, seconds, evidence FROM plays ORDER BY id").fetchall()
+        for play, draft_bytes, started, seconds, evidence in rows:
+            draft = PlayRecord.model_validate_json(draft_bytes)
+            if draft.content.kind == "audio" and not seconds and draft.due > now:
+                self.drop_play(play, draft)
+                continue
+            begun = datetime.fromisoformat(started) if started else None
+            ended = begun + timedelta(seconds=seconds) if begun else None
+            facts = {"started": begun, "seconds": seconds, "evidence": evidence, "ended": ended}
+            self.close_play(play, draft.model_copy(update={**facts, "outcome": Outcome.PARTIAL, "reason": "power"}))
+        return len(rows)
+
+    # Commands, each done once.
+
+    def first_time(self, command: str, now: datetime) -> bool:
+        """Note a command's id; False if it was noted before."""
+        with self._change() as db:
+            return bool(db.execute("INSERT OR IGNORE INTO commands VALUES (?, ?)", (command, now.timestamp())).rowcount)
+
+    def _tidy(self, now: datetime) -> None:
+        with self._change() as db:
+            db.execute("DELETE FROM commands WHERE at < ?", ((now - KEEP_COMMANDS).timestamp(),))
+            db.execute("DELETE FROM said WHERE due < ?", ((now - KEEP_SAID).timestamp(),))
+
+    def close(self) -> None:
+        """Give the file back."""
+        with self._lock:
+            self._db.close()
+
+
+def _said(draft: PlayRecord) -> tuple[str, str, str, float]:
+    return draft.device, draft.source, draft.content.sha256, draft.due.timestamp()

@@ -1,0 +1,64 @@
+"""Whose turn it is on a board: the content and page due now, or the fallback where the content has not arrived."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from devices.agent.pages import PageShelf
+from devices.agent.reconcile import DARK, Lit
+from schedules.evaluate import OnAir
+from schedules.model import ContentRef, Item, Plan, Playlist
+from schedules.playlist import Slot, item_at
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One content's turn on the board, and the page of it that is due now. Without content the board is dark."""
+
+    answer: OnAir
+    item: Item | None
+    content: ContentRef | None
+    due: datetime
+    ends: datetime | None
+    lit: Lit
+    page_ends: datetime | None
+
+    @property
+    def showing(self) -> tuple[str, str, str, str]:
+        """What is shown and for whom; turns in a row that share it are one play."""
+        digest = self.item.digest if self.item else ""
+        return self.answer.cause, self.answer.source, digest, self.content.sha256 if self.content else ""
+
+
+class Turns:
+    """Finds turns; `miss` is told of each content that is due and not here."""
+
+    def __init__(self, shelf: PageShelf, miss: Callable[[OnAir, Slot, datetime], None]) -> None:
+        """`miss(answer, slot, due)`."""
+        self._shelf, self._miss = shelf, miss
+
+    def due(self, plan: Plan, answer: OnAir, now: datetime) -> Turn:
+        """The turn at `now`. Where nothing says since when, time is counted from the plan's issue."""
+        base = answer.since or plan.issued
+        turn = self._of(answer, base, now)
+        if turn is None and plan.fallback is not None and answer.cause == "rule":
+            fallback = Playlist(id="fallback", items=(plan.fallback,))
+            turn = self._of(replace(answer, cause="fallback", source="", playlist=fallback, loop=True), base, now)
+        return turn or Turn(answer, None, None, now, answer.until, DARK, answer.until)
+
+    def _of(self, answer: OnAir, base: datetime, now: datetime) -> Turn | None:
+        elapsed = (now - base).total_seconds()
+        slot = item_at(answer.playlist, elapsed, answer.loop) if answer.playlist else None
+        if slot is None:
+            return None
+        due, ends = base + timedelta(seconds=slot.starts), base + timedelta(seconds=slot.ends)
+        file = self._shelf.pages(slot.content.sha256)
+        if file is None:
+            self._miss(answer, slot, due)
+            return None
+        index, page_ends = file.page_at(slot.offset, slot.ends - slot.starts)
+        until = min(ends, answer.until) if answer.until else ends
+        turns = min(until, due + timedelta(seconds=page_ends))
+        return Turn(answer, slot.item, slot.content, due, until, Lit(slot.content.sha256, index), turns)

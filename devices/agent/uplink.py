@@ -1,0 +1,96 @@
+"""What goes up: the status of each device at every change and heartbeat, and play records until the controller has them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from devices.agent.store import Store
+from devices.broker import BrokerError
+from devices.contract.messages import Ack, Records
+
+log = logging.getLogger(__name__)
+
+HEARTBEAT = 30.0
+BETWEEN = 0.5  # at most two statuses a second for each device
+BATCH = 200
+LOOK_EVERY = 0.5
+FIRST_WAIT, LONGEST_WAIT = 5.0, 60.0
+
+
+class StatusSender:
+    """One device's retained status."""
+
+    def __init__(self, publish: Callable[[], Awaitable[None]]) -> None:
+        """`publish()` sends the status as it is now; BrokerError while offline."""
+        self._publish = publish
+        self._changed = asyncio.Event()
+
+    def change(self) -> None:
+        """There is news."""
+        self._changed.set()
+
+    async def run(self) -> None:
+        """Send at changes and heartbeats, for ever."""
+        while True:
+            try:
+                async with asyncio.timeout(HEARTBEAT):
+                    await self._changed.wait()
+            except TimeoutError:
+                pass
+            self._changed.clear()
+            try:
+                await self._publish()
+            except BrokerError:
+                continue  # it is sent when the broker is back
+            await asyncio.sleep(BETWEEN)
+
+
+class RecordSender:
+    """Stop and wait: a batch goes, the controller's own ack comes, only then is it forgotten and the next one goes."""
+
+    def __init__(
+        self, store: Store, publish: Callable[[bytes], Awaitable[None]], connected: Callable[[], bool]
+    ) -> None:
+        """`publish(payload)` returns when the broker has it."""
+        self._store, self._publish, self._connected = store, publish, connected
+        self._acked: dict[str, int] = {}
+        self._ack_came = asyncio.Event()
+        self._wait = FIRST_WAIT
+
+    def ack(self, ack: Ack) -> None:
+        """The controller has stored these."""
+        for boot, sequence in ack.stored.items():
+            self._acked[boot] = max(sequence, self._acked.get(boot, 0))
+        self._ack_came.set()
+
+    async def run(self) -> None:
+        """Send for ever; no record is ever given up."""
+        while True:
+            if self._connected() and self._store.depth():
+                await self._one_batch()
+            else:
+                await asyncio.sleep(LOOK_EVERY)
+
+    async def _one_batch(self) -> None:
+        records = await asyncio.to_thread(self._store.oldest, BATCH)
+        highest: dict[str, int] = {}
+        for record in records:
+            highest[record.boot] = max(record.sequence, highest.get(record.boot, 0))
+        self._acked.clear()
+        try:
+            await self._publish(Records(records=records).to_bytes())
+            async with asyncio.timeout(self._wait):
+                while any(self._acked.get(boot, 0) < sequence for boot, sequence in highest.items()):
+                    self._ack_came.clear()
+                    await self._ack_came.wait()
+        except (BrokerError, TimeoutError) as exc:
+            if self._wait == FIRST_WAIT:
+                log.warning("play records wait for the controller", extra={"reason": str(exc) or "no ack"})
+            self._wait = min(2 * self._wait, LONGEST_WAIT)
+            await asyncio.sleep(LOOK_EVERY)
+            return
+        self._wait = FIRST_WAIT
+        for boot, sequence in highest.items():
+            await asyncio.to_thread(self._store.forget, boot, sequence)

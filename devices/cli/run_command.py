@@ -1,0 +1,42 @@
+"""gatecast-agent run: the agent of one gate, until it is told to stop."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+import sys
+from pathlib import Path
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """What the command takes."""
+    parser.add_argument("--config", type=Path, required=True, metavar="FILE", help="the agent's TOML file")
+    parser.add_argument("--controller-url", metavar="URL", help="use this controller instead of the one in the file")
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 after a stop by signal; 1, with one sentence, if the agent cannot begin."""
+    from devices.agent.app import build_agent
+    from devices.agent.config import ConfigError, read_config
+    from devices.agent.logs import log_to_stderr
+
+    log_to_stderr()
+    try:
+        agent = build_agent(read_config(args.config, args.controller_url))
+    except ConfigError as exc:
+        print(f"gatecast-agent: {exc}", file=sys.stderr)
+        return 1
+
+    async def until_told() -> None:
+        task = asyncio.ensure_future(agent.run())
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, task.cancel)
+        await asyncio.gather(task, return_exceptions=False)
+
+    try:
+        asyncio.run(until_told())
+    except asyncio.CancelledError:
+        return 0
+    return 0
