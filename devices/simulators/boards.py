@@ -40,7 +40,7 @@ class OnbonBoard:
         self.silent = False
         self.answers_as: int | None = None
         self.frames = 0  # sound frames for this card
-        self._changed = changed
+        self.changed = changed
         self._lock = threading.RLock()
         self._ear = Ear()
         self._areas: dict[int, Area] = {}
@@ -194,8 +194,8 @@ class OnbonBoard:
         page = self._draw(at)
         if page != self._page:
             self._page = page
-            if self._changed:
-                self._changed(page)
+            if self.changed:
+                self.changed(page)
 
     def _draw(self, at: float) -> Page:
         """Lay the areas over one another, the higher number on top; note when the picture will change."""

@@ -11,15 +11,16 @@ from pathlib import Path
 from typing import Any
 
 from devices.profiles.board import BoardShape
-from devices.rendering.page import Page
+from devices.rendering.page import Page, blank_page
 from devices.rendering.png import png
+from devices.simulators.alpha_sign import AlphaSign
 from devices.simulators.boards import OnbonBoard
 from devices.simulators.faults import Faults
 from devices.simulators.line import SimulatedLine
 from devices.simulators.pty import End, PtyEnd, TcpEnd
 from devices.simulators.speakers import RelayBoard
 
-Simulated = OnbonBoard | RelayBoard
+Simulated = OnbonBoard | AlphaSign | RelayBoard
 Settings = Mapping[str, Any]
 
 
@@ -57,16 +58,25 @@ class RelayLog:
 
 def onbon_board(settings: Settings, picture: Path | None, log: Path | None) -> OnbonBoard:
     """A board that draws itself."""
-    draw = Picture(picture) if picture else None
-    board = OnbonBoard(
-        BoardShape.parse(settings["shape"]),
-        address=settings.get("address", 1),
-        series=settings.get("series", "6E2"),
-        changed=draw,
+    shape = BoardShape.parse(settings["shape"])
+    return OnbonBoard(
+        shape, address=settings.get("address", 1), series=settings.get("series", "6E2"), changed=_drawn(shape, picture)
     )
-    if draw:
-        draw(board.page())
-    return board
+
+
+def alpha_sign(settings: Settings, picture: Path | None, log: Path | None) -> AlphaSign:
+    """A sign that draws itself."""
+    shape = BoardShape.parse(settings["shape"])
+    return AlphaSign(shape, address=f"{settings.get('address', 1):02X}", changed=_drawn(shape, picture))
+
+
+def _drawn(shape: BoardShape, path: Path | None) -> Picture | None:
+    """A picture that begins dark."""
+    if path is None:
+        return None
+    picture = Picture(path)
+    picture(blank_page(shape))
+    return picture
 
 
 def relay_board(settings: Settings, picture: Path | None, log: Path | None) -> RelayBoard:
@@ -81,6 +91,7 @@ def relay_board(settings: Settings, picture: Path | None, log: Path | None) -> R
 # What stands in for a device of each driver; each uses the file it has something to put into.
 KINDS: Mapping[str, Callable[[Settings, Path | None, Path | None], Simulated]] = {
     "onbon_bx": onbon_board,
+    "alpha": alpha_sign,
     "modbus_relay": relay_board,
 }
 
@@ -137,7 +148,7 @@ class SimulatedGate:
         return self
 
     def board(self, device: str) -> OnbonBoard:
-        """The board called `device`."""
+        """The Onbon board called `device`."""
         found = self.devices[device]
         if not isinstance(found, OnbonBoard):
             raise TypeError(f"{device} is not a board")
