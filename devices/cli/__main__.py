@@ -1,0 +1,5 @@
+"""python -m devices.cli"""
+
+from devices.cli import main
+
+raise SystemExit(main())
