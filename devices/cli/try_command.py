@@ -85,7 +85,7 @@ def run(args: argparse.Namespace) -> int:
 Deed = Callable[[Any], list[str]]
 
 
-@dataclass
+@dataclass(eq=False)
 class Meter:
     """A link that counts what passes and how long it took."""
 
@@ -132,7 +132,7 @@ def _link(args: argparse.Namespace, line: LineSettings) -> Link:
 def _settings(args: argparse.Namespace, driver: Driver) -> dict[str, Any]:
     """The driver's settings from the words given; what it does not know it will refuse itself."""
     given = {"address": args.address, "shape": args.board, "zones": args.zones}
-    if driver.kind == "speaker" and args.zones is None and "zones" in driver.settings.model_fields:
+    if driver.name == "modbus_relay" and args.zones is None:
         given["zones"] = EIGHT_ZONES
     if args.baud and "baud" in driver.settings.model_fields:
         given["baud"] = args.baud

@@ -1,6 +1,8 @@
 """Drivers by name: ours, a third party's, and what is none."""
 
+import importlib
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -70,6 +72,8 @@ def test_a_driver_that_cannot_be_loaded_is_a_settings_error_with_the_reason(inst
         load_driver("gone")
 
 
-def test_every_driver_of_the_house_has_its_entry_point():
-    folders = {path.parent.name for path in Path("devices/drivers").glob("*/driver.py")}
-    assert folders <= set(known_drivers())
+def test_every_entry_point_of_the_house_leads_to_a_driver_of_its_name():
+    points = tomllib.loads(Path("pyproject.toml").read_text())["project"]["entry-points"]["gatecast.drivers"]
+    for name, place in points.items():
+        module, _, attribute = place.partition(":")
+        assert getattr(importlib.import_module(module), attribute).name == name
