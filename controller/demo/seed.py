@@ -48,7 +48,6 @@ PEOPLE = (
     Actor(username="quantri", role=Role.ADMINISTRATOR, name="Quản trị viên"),
 )
 AUTHOR, DEPARTMENT, BORDER_GUARD, OPERATOR = PEOPLE[:4]
-MACHINE_VOICE = "giọng máy, bản nháp"  # "machine voice, draft"
 
 
 def seed(data: Path, say: Say) -> None:
@@ -88,6 +87,7 @@ def _sounds(announcements: list[dict[str, Any]], say: Say) -> dict[str, bytes]:
             reason = (child.stderr.strip().splitlines() or ["no reason given"])[-1]
             say(f"no voice on this machine ({reason}): the loudspeakers get tones instead of speech")
             return {order["name"]: tone_wav("test") for order in orders}
+        say("spoken by a machine: drafts, until people have spoken them")
         return {order["name"]: (Path(folder) / f"{order['name']}.wav").read_bytes() for order in orders}
 
 
@@ -98,8 +98,7 @@ def _announce(deps: Deps, sounds: dict[str, bytes], say: Say) -> dict[str, str]:
         audio = {
             language: bring_audio(deps, AUTHOR, sounds[f"{each['id']}-{language}"]).sha256 for language in each["say"]
         }
-        title = f"{each['title']} ({MACHINE_VOICE})"
-        draft = Draft(title=title, category=each["category"], texts=each["show"], audio=audio)
+        draft = Draft(title=each["title"], category=each["category"], texts=each["show"], audio=audio)
         message = create_message(deps, AUTHOR, draft).id
         digest = submit_message(deps, AUTHOR, message).digest
         for approver in (DEPARTMENT, BORDER_GUARD):

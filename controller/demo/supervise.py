@@ -9,6 +9,7 @@ import shutil
 import signal
 import socket
 import sys
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -27,6 +28,7 @@ ACCOUNTS = (
 )
 HOST = "127.0.0.1"
 READY_SECONDS = 60.0
+CODES_LIVE = 23 * 3600.0  # seconds; codes are good for a day
 HERE = Path(__file__).parent
 Say = Callable[[str], None]
 
@@ -118,12 +120,12 @@ class Demo:
         """The code made while seeding; a fresh one if that was spent by an agent whose state is gone."""
         if (self._place.agent(gate) / "enrolment.json").exists():
             return ""
-        codes: dict[str, str] = json.loads((self._place.controller / "codes.json").read_text())
-        if self._place.agent(gate).exists():
+        codes = self._place.controller / "codes.json"
+        if self._place.agent(gate).exists() or time.time() - codes.stat().st_mtime > CODES_LIVE:
             child = await self._crew.start(f"code-{gate}", [_program("controller"), "enrol-code", gate], once=True)
             await child.wait()
             return self._crew.last_words(f"code-{gate}")
-        return codes[gate]
+        return str(json.loads(codes.read_text())[gate])
 
     async def _answering(self, controller: asyncio.subprocess.Process) -> None:
         loop = asyncio.get_running_loop()

@@ -10,7 +10,7 @@ import pytest
 
 from controller.broker.users import agent_user, controller_user
 from devices.contract.topics import agent_topic, alert_topic, plan_topic, status_topic
-from tests.support.brokers import MOSQUITTO, Mosquitto, Nats, RealBroker, free_port
+from tests.support.brokers import Mosquitto, Nats, RealBroker, free_port
 from tests.support.mqtt_probe import Probe
 
 CONTROLLER = controller_user("of-the-controller")
@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.journey]
         pytest.param(
             Mosquitto,
             id="mosquitto",
-            marks=[pytest.mark.mosquitto, pytest.mark.skipif(not MOSQUITTO, reason="mosquitto is not installed")],
+            marks=pytest.mark.mosquitto,
         ),
     ]
 )
