@@ -17,19 +17,34 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import freetype
+from pictograms import PICTOGRAMS, rasterised
+
+from devices.rendering.signs import LETTERS
 
 OUT = Path(__file__).resolve().parent.parent / "devices" / "rendering" / "packs"
 
 FREETYPE = (2, 13, 2)  # other releases hint some sizes differently
+
+
+@dataclass(frozen=True)
+class Source:
+    """A font file of one release, and which of its faces."""
+
+    path: str
+    sha256: str
+    index: int = 0
+
+
+NOTO, CJK = "/usr/share/fonts/truetype/noto/NotoSans-", "/usr/share/fonts/opentype/noto/NotoSansCJK-"
 SOURCES = {
-    "unifont": (
+    "unifont": Source(
         "/usr/share/fonts/opentype/unifont/unifont.otf",
         "db1960227adcb14640063e7384fdcd2867aaf819d9ca4866bca289d4db9a9f67",
     ),
-    "noto-bold": (
-        "/usr/share/fonts/truetype/noto/NotoSans-Bold.ttf",
-        "e83493c945848ecd4a9ad0f6d19164541a0d3e23a9c952304a00a46e00272ac5",
-    ),
+    "noto-regular": Source(NOTO + "Regular.ttf", "89c3c497f618fdaa0b2d1e98fef93582f28c71debd2c4a8cdf41f190ced2909d"),
+    "noto-bold": Source(NOTO + "Bold.ttf", "e83493c945848ecd4a9ad0f6d19164541a0d3e23a9c952304a00a46e00272ac5"),
+    "cjk-regular": Source(CJK + "Regular.ttc", "b76b0433203017ca80401b2ee0dd69350349871c4b19d504c34dbdd80541690a", 2),
+    "cjk-bold": Source(CJK + "Bold.ttc", "faa5f3656a78b2e2d450d27fe8382c778bc2b6bb5ea29c986664a6a435056ceb", 2),
 }
 
 VIETNAMESE = "ăâđêôơưáàảãạắằẳẵặấầẩẫậéèẻẽẹếềểễệíìỉĩịóòỏõọốồổỗộớờởỡợúùủũụứừửữựýỳỷỹỵ"
@@ -46,6 +61,10 @@ def gb2312() -> str:
     return "".join(c for c in every if c) + "！＃％＆（）＊＋，－．／：；＜＝＞？＠［＼］｛｜｝￥"
 
 
+RAISE = 2
+CHINESE = ARROWS + "℃" + gb2312().replace("＄", "")  # a full-width dollar is taller than any cell
+
+
 @dataclass(frozen=True)
 class Recipe:
     """How one pack is made: `rows` a cell, `baseline` rows above the baseline, `capital` rows of a capital letter."""
@@ -60,8 +79,15 @@ class Recipe:
 
 
 RECIPES = (
-    Recipe("u16", "unifont", 16, 16, 14, 10, LATIN + LATIN_1 + MARKS + ARROWS + "℃Ⓟ" + gb2312()),
+    Recipe("u16", "unifont", 16, 16, 14, 10, LATIN + LATIN_1 + MARKS + ARROWS + CHINESE),
     Recipe("n16", "noto-bold", 12, 16, 13, 9, LATIN + LATIN_1 + MARKS),
+    Recipe("r24", "noto-regular", 18, 24, 20, 13, LATIN + LATIN_1 + MARKS),
+    Recipe("n24", "noto-bold", 18, 24, 20, 13, LATIN + LATIN_1 + MARKS),
+    Recipe("r32", "noto-regular", 24, 32, 26, 17, LATIN + LATIN_1 + MARKS),
+    Recipe("n32", "noto-bold", 24, 32, 26, 17, LATIN + LATIN_1 + MARKS),
+    Recipe("h24", "cjk-regular", 24, 24, 21, 18, CHINESE),
+    Recipe("h32", "cjk-regular", 32, 32, 28, 24, CHINESE),
+    Recipe("b32", "cjk-bold", 32, 32, 28, 24, CHINESE),
 )
 
 
@@ -82,18 +108,20 @@ def draw(face: freetype.Face, letter: str, recipe: Recipe) -> Glyph:
     left = max(0, slot.bitmap_left)
     width = max(round(slot.advance.x / 64), left + bitmap.width, 1)
     top = recipe.baseline - slot.bitmap_top
+    if not letter.isalpha():  # commas and dollars of the CJK faces hang a row below the cell
+        top -= max(0, min(RAISE, top + bitmap.rows - recipe.rows))
     if bitmap.rows and not 0 <= top <= top + bitmap.rows <= recipe.rows:
         raise ValueError(f"{recipe.name}: {letter!r} has ink outside its cell: rows {top} to {top + bitmap.rows}")
-    rows = [0] * recipe.rows
+    rows, buffer = [0] * recipe.rows, bytes(bitmap.buffer)
     for row in range(bitmap.rows):
-        line = bytes(bitmap.buffer[row * bitmap.pitch : (row + 1) * bitmap.pitch])
+        line = buffer[row * bitmap.pitch : (row + 1) * bitmap.pitch]
         ink = int.from_bytes(line, "big") >> (len(line) * 8 - bitmap.width)
         rows[top + row] = ink << (width - left - bitmap.width)
     return Glyph(letter, width, tuple(rows))
 
 
 def packed(recipe: Recipe, glyphs: Iterable[Glyph], digest: str) -> bytes:
-    """The pack file: a zlib stream of one JSON line, then code points, widths and rows."""
+    """The inside of a pack file: one JSON line, then code points, widths and rows."""
     ordered = sorted(glyphs, key=lambda glyph: glyph.letter)
     head = {
         "format": "gatecast-glyphs/1", "name": recipe.name, "rows": recipe.rows, "baseline": recipe.baseline,
@@ -102,7 +130,7 @@ def packed(recipe: Recipe, glyphs: Iterable[Glyph], digest: str) -> bytes:
     points = struct.pack(f">{len(ordered)}I", *(ord(glyph.letter) for glyph in ordered))
     widths = bytes(glyph.width for glyph in ordered)
     rows = b"".join(_rows(glyph) for glyph in ordered)
-    return zlib.compress(json.dumps(head, sort_keys=True).encode() + b"\n" + points + widths + rows, 9)
+    return json.dumps(head, sort_keys=True).encode() + b"\n" + points + widths + rows
 
 
 def _rows(glyph: Glyph) -> bytes:
@@ -111,26 +139,33 @@ def _rows(glyph: Glyph) -> bytes:
 
 
 def build(recipe: Recipe) -> bytes:
-    """The bytes of one pack."""
-    path, digest = SOURCES[recipe.source]
-    face = freetype.Face(path)
+    """One pack, not yet compressed."""
+    source = SOURCES[recipe.source]
+    face = freetype.Face(source.path, source.index)
     face.set_pixel_sizes(0, recipe.size)
     letters = dict.fromkeys(recipe.letters)
     missing = [letter for letter in letters if not face.get_char_index(letter)]
     if missing:
         raise ValueError(f"{recipe.source} has no glyph for {''.join(missing)}")
-    return packed(recipe, [draw(face, letter, recipe) for letter in letters], digest)
+    return packed(recipe, [draw(face, letter, recipe) for letter in letters], source.sha256)
+
+
+def build_signs(rows: int) -> bytes:
+    """The pack of our own pictograms, `rows` high and wide, not yet compressed."""
+    glyphs = [Glyph(letter, rows, rasterised(PICTOGRAMS[name], rows)) for name, letter in LETTERS.items()]
+    recipe = Recipe(f"p{rows}", "scripts/pictograms.py", rows, rows, rows, rows, "")
+    return packed(recipe, glyphs, "")
 
 
 def missing_tools() -> str:
     """What stands in the way of building the very same packs; empty if nothing does."""
     if freetype.version() != FREETYPE:
         return f"the packs are drawn by FreeType {FREETYPE}, here is {freetype.version()}"
-    for path, digest in SOURCES.values():
-        if not Path(path).exists():
-            return f"{path} is not installed"
-        if hashlib.sha256(Path(path).read_bytes()).hexdigest() != digest:
-            return f"{path} is another release than the one the packs were drawn from"
+    for source in SOURCES.values():
+        if not Path(source.path).exists():
+            return f"{source.path} is not installed"
+        if hashlib.sha256(Path(source.path).read_bytes()).hexdigest() != source.sha256:
+            return f"{source.path} is another release than the one the packs were drawn from"
     return ""
 
 
@@ -146,13 +181,14 @@ def main() -> int:
         print(obstacle, file=sys.stderr)
         return 3
     changed = 0
-    for recipe in RECIPES:
-        data, path = build(recipe), OUT / f"{recipe.name}.pack"
-        same = path.exists() and zlib.decompress(path.read_bytes()) == zlib.decompress(data)
+    made = {recipe.name: build(recipe) for recipe in RECIPES} | {f"p{rows}": build_signs(rows) for rows in (16, 24, 32)}
+    for name, data in made.items():
+        path = OUT / f"{name}.pack"
+        same = path.exists() and zlib.decompress(path.read_bytes()) == data
         changed += not same
         if not check and not same:
-            path.write_bytes(data)
-        print(f"{recipe.name}: {len(data)} bytes, {'as committed' if same else 'changed'}")
+            path.write_bytes(zlib.compress(data, 9))
+        print(f"{name}: {'as committed' if same else 'changed'}")
     return int(check and changed > 0)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import permutations
 
 from devices.rendering.findings import Finding, finding, named
+from devices.rendering.signs import LETTERS, signs_at
 
 NO_BREAK_SPACE, BREAK, JOIN = "\u00a0", "\u200b", "\u2060"  # kept in a clean text: they steer line breaking
 BLANKS = frozenset(f" \n\u3000{NO_BREAK_SPACE}{BREAK}{JOIN}")
@@ -42,7 +43,8 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _ETH = {"Ð": "Đ", "ð": "đ", "Ɖ": "Đ"}
-_UNSURE = frozenset("Ðð") | frozenset(_ETH)
+_SIGNS = frozenset(LETTERS.values())
+_UNSURE = frozenset(_ETH) | _SIGNS  # signs are written by name; their letters are nobody's else
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +73,15 @@ class _Cleaner:
         self.note(finding(code, "block", at, character=named(token[0])))
 
     def walk(self, text: str) -> Cleaned:
+        signs = signs_at(text)
+        done = 0
         for match in _TOKEN.finditer(text):
-            getattr(self, f"_{match.lastgroup}")(match.start(), match.group())
+            at = match.start()
+            if at in signs:
+                done, letter = signs[at]
+                self.out.append(letter)
+            elif at >= done:
+                getattr(self, f"_{match.lastgroup}")(at, match.group())
         return Cleaned("".join(self.out), tuple(self.findings))
 
     def _line(self, at: int, token: str) -> None:
@@ -119,8 +128,11 @@ class _Cleaner:
         self._single(at, composed)
 
     def _single(self, at: int, letter: str) -> None:
+        if letter in _SIGNS:
+            self.refuse("text.no-glyph", at, letter)
+            return
         plain = chr(ord(letter) - 0xFEE0) if "！" <= letter <= "～" else letter
-        if plain != letter and plain.isalnum():
+        if plain != letter and (plain.isalnum() or plain == "$"):
             self.note(finding("text.full-width", "info", at, character=letter, letter=plain))
             letter = plain
         if letter in _ETH:
@@ -156,7 +168,7 @@ def compose(cluster: str) -> str:
 def _is_plain(text: str, letters: Collection[str]) -> bool:
     seen = set(text)
     seen.discard("\n")
-    return seen.isdisjoint(_UNSURE) and all(map(letters.__contains__, seen))
+    return seen.isdisjoint(_UNSURE) and not (":" in seen and signs_at(text)) and all(map(letters.__contains__, seen))
 
 
 def _why_not(letter: str) -> str:

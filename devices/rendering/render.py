@@ -8,7 +8,7 @@ from functools import reduce
 from itertools import accumulate
 from operator import or_, rshift
 
-from devices.profiles.board import BoardShape, Colours
+from devices.profiles.board import BoardShape
 from devices.rendering.cleaning import clean
 from devices.rendering.findings import Finding, finding, named
 from devices.rendering.glyphs import Face, face, strided
@@ -16,11 +16,10 @@ from devices.rendering.layout import Layout, Lines, lay_out
 from devices.rendering.lint import lint
 from devices.rendering.page import MAX_FILE_BYTES, Page, PageFile
 from devices.rendering.reading import FIND, SHORTEST, Reader, available_seconds, reach_m, reading_seconds
+from devices.rendering.style import LANGUAGES, PLAIN, Style
 
 RENDERER = "1"
 MAX_PAGES = 200
-FACES = {"vi": ("n16", "u16"), "en": ("n16", "u16"), "zh-Hans": ("u16",)}
-_LIT = {Colours.MONO: (True,), Colours.RG: (True, True), Colours.RGB: (True, True, False)}  # amber
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +30,13 @@ class Rendering:
     findings: tuple[Finding, ...] = ()
 
 
-def render(text: str, language: str, shape: BoardShape, *, reader: Reader | None = None) -> Rendering:
-    """Draw `text` on a board of `shape`: the same text, language, shape and reader give the same bytes everywhere."""
-    if language not in FACES:
+def render(
+    text: str, language: str, shape: BoardShape, *, reader: Reader | None = None, style: Style = PLAIN
+) -> Rendering:
+    """Draw `text` on a board of `shape`: the same arguments give the same bytes everywhere."""
+    if language not in LANGUAGES:
         return Rendering(None, (finding("language.unknown", "block", language=language[:40]),))
-    letters = face(FACES[language])
+    letters = face(style.packs(language))
     cleaned = clean(text, letters.widths)
     findings = [*cleaned.findings, *lint(text, language), *_board(cleaned.text, letters, shape)]
     if _blocked(findings):
@@ -46,7 +47,7 @@ def render(text: str, language: str, shape: BoardShape, *, reader: Reader | None
     if _blocked(findings):
         return Rendering(None, tuple(findings))
     seconds = page_seconds(layout.pages, language, reader)
-    drawn = (_page(lines, letters, shape, time) for lines, time in zip(layout.pages, seconds, strict=True))
+    drawn = (_page(lines, letters, shape, time, style) for lines, time in zip(layout.pages, seconds, strict=True))
     return Rendering(PageFile(language=language, renderer=RENDERER, pages=tuple(drawn)), tuple(findings))
 
 
@@ -97,20 +98,22 @@ def _times(pages: Sequence[Lines], letters: Face, language: str, reader: Reader)
             yield finding(code, "warn", height=height, reach=round(reach), distance=round(reader.distance_m))
 
 
-def _page(lines: Lines, letters: Face, shape: BoardShape, seconds: float) -> Page:
+def _page(lines: Lines, letters: Face, shape: BoardShape, seconds: float, style: Style) -> Page:
     stride, spare = shape.stride, shape.height - len(lines) * letters.rows
     gap = min(letters.rows // 4, spare // (len(lines) + 1))  # dark rows between lines, where there is room
     spare -= gap * (len(lines) - 1)
-    rows = bytes(gap * stride).join(_line(line, letters, shape) for line in lines)
-    plane = bytes(spare // 2 * stride) + rows + bytes((spare - spare // 2) * stride)
+    above = {"top": 0, "middle": spare // 2, "bottom": spare}[style.vertical]
+    rows = bytes(gap * stride).join(_line(line, letters, shape, style.align) for line in lines)
+    plane = bytes(above * stride) + rows + bytes((spare - above) * stride)
     dark = bytes(len(plane))
-    return Page(shape=shape, planes=tuple(plane if lit else dark for lit in _LIT[shape.colours]), seconds=seconds)
+    return Page(shape=shape, planes=tuple(plane if lit else dark for lit in style.lit(shape.colours)), seconds=seconds)
 
 
-def _line(line: str, letters: Face, shape: BoardShape) -> bytes:
-    """One line of letters in the middle of the board: each letter is one integer, shifted to its place."""
+def _line(line: str, letters: Face, shape: BoardShape, align: str) -> bytes:
+    """One line of letters: each is one integer with its rows at the board's stride, shifted to its place."""
     widths = [letters.widths[letter] for letter in line]
-    left = (shape.width - sum(widths)) // 2
+    room = shape.width - sum(widths)
+    left = {"left": 0, "centre": room // 2, "right": room}[align]
     glyphs = map(strided(letters, shape.stride).__getitem__, line)
     lamps = reduce(or_, map(rshift, glyphs, accumulate(widths, initial=left)), 0)
     return lamps.to_bytes(shape.stride * letters.rows, "big")

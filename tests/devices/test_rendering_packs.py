@@ -9,11 +9,15 @@ from pathlib import Path
 import pytest
 
 from devices.rendering.glyphs import FOLDER, face, pack, read_pack
+from devices.rendering.signs import LETTERS
+from devices.rendering.style import LANGUAGES, Style
 
 ROOT = Path(__file__).resolve().parents[2]
 LOWER = "ăâđêôơưáàảãạắằẳẵặấầẩẫậéèẻẽẹếềểễệíìỉĩịóòỏõọốồổỗộớờởỡợúùủũụứừửữựýỳỷỹỵ"
 VIETNAMESE = LOWER + LOWER.upper()
 PACKS = sorted(path.stem for path in FOLDER.glob("*.pack"))
+LATIN_PACKS = [name for name in PACKS if "ẵ" in pack(name).widths]
+SIGN_PACKS = [name for name in PACKS if LETTERS["lorry"] in pack(name).widths]
 HAN_PACKS = [name for name in PACKS if "中" in pack(name).widths]
 
 
@@ -26,7 +30,7 @@ def test_vietnamese_has_134_letters_beyond_ascii():
     assert len(set(VIETNAMESE)) == 134
 
 
-@pytest.mark.parametrize("name", PACKS)
+@pytest.mark.parametrize("name", LATIN_PACKS)
 def test_all_vietnamese_letters_look_different(name):
     glyphs = pack(name)
     letters = VIETNAMESE + string.ascii_letters + string.digits
@@ -37,15 +41,15 @@ def test_all_vietnamese_letters_look_different(name):
         seen[shape] = letter
 
 
-@pytest.mark.parametrize("name", PACKS)
+@pytest.mark.parametrize("name", LATIN_PACKS)
 @pytest.mark.parametrize("pair", ["ờớ", "ỡõ", "ạa", "ọo", "ĐD", "đd", "ềế", "Il", "O0"])
 def test_letters_that_turn_a_meaning_around_differ(name, pair):
     glyphs = pack(name)
     assert glyphs.bitmaps[pair[0]] != glyphs.bitmaps[pair[1]]
 
 
-@pytest.mark.parametrize("name", ["n16"])
-def test_no_two_letters_of_the_default_face_are_one_lamp_apart(name):
+@pytest.mark.parametrize("name", ["n16", "n24", "r24", "n32", "r32"])
+def test_no_two_letters_of_a_default_face_are_one_lamp_apart(name):
     glyphs = pack(name)
     for one, other in itertools.combinations(VIETNAMESE + string.ascii_letters, 2):
         a, b = (int.from_bytes(glyphs.bitmaps[letter], "big") for letter in (one, other))
@@ -78,6 +82,24 @@ def test_a_face_takes_a_letter_from_the_first_pack_that_has_it():
     both = face(("n16", "u16"))
     assert both.bitmaps["A"] == pack("n16").bitmaps["A"]
     assert both.bitmaps["中"] == pack("u16").bitmaps["中"]
+
+
+@pytest.mark.parametrize("name", SIGN_PACKS)
+def test_every_pictogram_is_there_and_all_differ(name):
+    glyphs = pack(name)
+    assert set(glyphs.widths) == set(LETTERS.values())
+    assert len(set(glyphs.bitmaps.values())) == len(LETTERS)
+
+
+@pytest.mark.parametrize("rows", [16, 24, 32])
+@pytest.mark.parametrize("weight", ["regular", "bold"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_height_and_weight_serves_every_language_with_letters_han_and_signs(rows, weight, language):
+    letters = face(Style(rows=rows, weight=weight).packs(language))
+    assert letters.rows == rows
+    assert set(VIETNAMESE + string.printable.strip() + "₫–“”、。（）中℃→①" + "".join(LETTERS.values())) <= set(
+        letters.widths
+    )
 
 
 @pytest.mark.parametrize("data", [b"", b"nonsense", b"x\x9cK"])
