@@ -95,9 +95,9 @@ class Agent:
         self._start()
         try:
             async with asyncio.TaskGroup() as group:
-                for part in (*self._senders.values(), self.liaison, self._fetcher, self._records):
-                    group.create_task(_for_ever(part.run))
-                group.create_task(_for_ever(self._tidy))
+                parts = [sender.run for sender in self._senders.values()]
+                for run in (*parts, self.liaison.run, self._fetcher.run, self._records.run, self._tidy):
+                    group.create_task(_for_ever(run))
         finally:
             await asyncio.to_thread(self._stop)
 
