@@ -1,9 +1,10 @@
-"""PNG of a page, one pixel a lamp in the preview's colours, written and measured with the standard library alone."""
+"""Pictures of pages, one pixel a lamp in the preview's colours, made with the standard library alone."""
 
 from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Sequence
 from functools import cache
 
 from devices.profiles.board import palette
@@ -14,14 +15,22 @@ _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 def png(page: Page) -> bytes:
     """The page 1:1 as a palette PNG."""
-    shape = page.shape
-    depth = {1: 1, 2: 2, 3: 4}[shape.colours.planes]
-    head = struct.pack(">IIBBBBB", shape.width, shape.height, depth, 3, 0, 0, 0)
-    colours = b"".join(map(bytes, palette(shape.colours)))
-    body = zlib.compress(_rows(page, depth), 6)
-    return _SIGNATURE + b"".join(
-        chunk(kind, data) for kind, data in ((b"IHDR", head), (b"PLTE", colours), (b"IDAT", body), (b"IEND", b""))
-    )
+    return _SIGNATURE + b"".join((*_head(page), chunk(b"IDAT", _pixels(page)), chunk(b"IEND", b"")))
+
+
+def apng(pages: Sequence[Page]) -> bytes:
+    """The pages one after the other at true speed, for ever; where animation is not known, the first page is seen."""
+    parts = [*_head(pages[0]), chunk(b"acTL", struct.pack(">II", len(pages), 0))]
+    sequence = 0
+    for page in pages:
+        parts.append(chunk(b"fcTL", _frame(page, sequence)))
+        if sequence == 0:
+            parts.append(chunk(b"IDAT", _pixels(page)))
+            sequence = 1
+        else:
+            parts.append(chunk(b"fdAT", struct.pack(">I", sequence + 1) + _pixels(page)))
+            sequence += 2
+    return _SIGNATURE + b"".join((*parts, chunk(b"IEND", b"")))
 
 
 def png_size(data: bytes) -> tuple[int, int]:
@@ -37,13 +46,29 @@ def chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
-def _rows(page: Page, depth: int) -> bytes:
-    """Scan lines, each after a zero for "no filter": planes woven into pixels of `depth` bits."""
-    stride = page.shape.stride
+def _head(page: Page) -> tuple[bytes, bytes]:
+    shape = page.shape
+    size = struct.pack(">IIBBBBB", shape.width, shape.height, _depth(page), 3, 0, 0, 0)
+    return chunk(b"IHDR", size), chunk(b"PLTE", b"".join(map(bytes, palette(shape.colours))))
+
+
+def _frame(page: Page, sequence: int) -> bytes:
+    hundredths = min(65535, max(1, round(page.seconds * 100)))
+    return struct.pack(">IIIIIHHBB", sequence, page.shape.width, page.shape.height, 0, 0, hundredths, 100, 0, 0)
+
+
+def _depth(page: Page) -> int:
+    return {1: 1, 2: 2, 3: 4}[len(page.planes)]
+
+
+def _pixels(page: Page) -> bytes:
+    """Scan lines, each after a zero for "no filter", packed."""
+    depth, stride = _depth(page), page.shape.stride
     used = (page.shape.width * depth + 7) // 8
     woven = page.planes[0] if depth == 1 else _weave(page.planes, depth)
     wide = stride * depth
-    return b"".join(b"\0" + woven[at : at + used] for at in range(0, wide * page.shape.height, wide))
+    rows = (b"\0" + woven[at : at + used] for at in range(0, wide * page.shape.height, wide))
+    return zlib.compress(b"".join(rows), 6)
 
 
 def _weave(planes: tuple[bytes, ...], depth: int) -> bytes:

@@ -7,17 +7,23 @@ import pytest
 
 from devices.profiles.board import BoardShape, palette
 from devices.rendering.page import Page, blank_page
-from devices.rendering.png import png, png_size
+from devices.rendering.png import apng, png, png_size
 
 
-def pixels(data):
-    """An independent reader of our own kind of PNG: palette, one IDAT, no filters."""
-    parts, at = {}, 8
+def chunks(data):
+    """Every chunk with its kind; each must pass its check."""
+    at = 8
     while at < len(data):
         length, kind = struct.unpack(">I4s", data[at : at + 8])
         body = data[at + 8 : at + 8 + length]
         assert struct.unpack(">I", data[at + 8 + length : at + 12 + length])[0] == zlib.crc32(kind + body)
-        parts[kind], at = body, at + 12 + length
+        yield kind, body
+        at += 12 + length
+
+
+def pixels(data):
+    """An independent reader of our own kind of PNG: palette, one IDAT, no filters."""
+    parts = dict(chunks(data))
     width, height, depth = struct.unpack(">IIB", parts[b"IHDR"][:9])
     raw, table = zlib.decompress(parts[b"IDAT"]), parts[b"PLTE"]
     wide = (width * depth + 7) // 8 + 1
@@ -49,3 +55,20 @@ def test_what_is_no_png_has_no_size():
 
 def test_a_dark_page_is_not_black():
     assert set(pixels(png(blank_page(BoardShape.parse("8x8"))))) == {(24, 24, 24)}
+
+
+def test_an_animation_turns_the_pages_at_true_speed():
+    shape = BoardShape.parse("9x2:rg")
+    pages = [Page(shape=shape, planes=(bytes([7, n] * 2), bytes(4)), seconds=2.8 + n) for n in range(3)]
+    parts = list(chunks(apng(pages)))
+    assert [kind for kind, _ in parts][:4] == [b"IHDR", b"PLTE", b"acTL", b"fcTL"]
+    assert dict(parts)[b"acTL"] == struct.pack(">II", 3, 0)
+    assert [struct.unpack(">HH", body[20:24]) for kind, body in parts if kind == b"fcTL"] == [
+        (280, 100),
+        (380, 100),
+        (480, 100),
+    ]
+    sequence = [struct.unpack(">I", body[:4])[0] for kind, body in parts if kind in (b"fcTL", b"fdAT")]
+    assert sequence == [0, 1, 2, 3, 4]
+    frames = [body if kind == b"IDAT" else body[4:] for kind, body in parts if kind in (b"IDAT", b"fdAT")]
+    assert frames == [dict(chunks(png(page)))[b"IDAT"] for page in pages]
