@@ -107,6 +107,7 @@ class Played:
     of_frames: int
     start_error: float
     reason: str = ""  # empty: played whole; else why not ("stopped", "sink", "missing", "late")
+    heard: str = ""  # what the monitor says ("heard", "silent", "unlike"); empty where nothing listens
 
 
 class SoundOut(Protocol):

@@ -44,6 +44,12 @@ class SoundSettings(Fact):
         default=(), description="of the pipe sink; reads 48 kHz mono 16-bit little-endian samples on standard input"
     )
     latency: float = Field(default=0, ge=0, le=5, description="seconds from a sample the command took to its sound")
+    trim: float = Field(
+        default=0, ge=0, le=0.2, description="seconds by which all sound is delayed, for zones near another player's"
+    )
+    monitor: tuple[str, ...] = Field(
+        default=(), description="writes back what came out: raw 48 kHz mono samples of the sink's monitor or a line-in"
+    )
     record: Path | None = Field(default=None, description="WAV file of what the sink took")
     record_minutes: int = Field(default=10, ge=1, le=120, description="length at which the record turns over")
 
@@ -55,9 +61,12 @@ class SoundSettings(Fact):
 
     def arguments(self) -> tuple[str, ...]:
         """What the sound process is started with."""
-        words = ["--sink", self.sink, "--latency", str(self.latency), "--record-minutes", str(self.record_minutes)]
+        words = ["--sink", self.sink, "--latency", str(self.latency), "--trim", str(self.trim)]
+        words += ["--record-minutes", str(self.record_minutes)]
         if self.record:
             words += ["--record", str(self.record)]
+        if self.monitor:
+            words += ["--monitor", json.dumps(self.monitor)]
         return (*words, "--", *self.command)
 
 
@@ -181,13 +190,15 @@ class SoundProcess:
         for name in tuple(self._progress):
             self._end(name, self._progress[name], "sink")
 
-    def _end(self, name: str, frames: int, reason: str, of_frames: int = 0, error: float = 0.0) -> None:
+    def _end(
+        self, name: str, frames: int, reason: str, of_frames: int = 0, error: float = 0.0, heard: str = ""
+    ) -> None:
         clip = self._clips.pop(name)
         self._progress.pop(name, None)
         if not of_frames:
             with contextlib.suppress(OSError, ValueError):
                 of_frames = clip_frames(clip.path)
-        self._ended.append(Played(name, frames, of_frames, error, reason))
+        self._ended.append(Played(name, frames, of_frames, error, reason, heard))
 
     def _listen(self, child: subprocess.Popen[bytes]) -> None:
         """Read reports until the process closes its output."""
@@ -219,7 +230,10 @@ class SoundProcess:
         elif event == "error":
             _log.warning("sound: %s", report["text"])
         elif event == "ended" and report["id"] in self._clips:
-            self._end(report["id"], report["frames"], report["reason"], report["of_frames"], report["start_error"])
+            heard = (report.get("heard") or {}).get("verdict", "")
+            self._end(
+                report["id"], report["frames"], report["reason"], report["of_frames"], report["start_error"], heard
+            )
 
 
 def _play_line(clip: Clip) -> dict[str, Any]:

@@ -49,13 +49,14 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a clip ended: frames mixed, and why it ended ("" at its own end)."""
+    """How a clip ended: frames mixed, why it ended ("" at its own end), and the stream sample it began at."""
 
     id: str
     frames: int
     of_frames: int
     start_error: float
     reason: str
+    start: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,7 @@ class Mixer:
                 voice.fade -= frames
             reason = _why_ended(voice, frames, BLOCK - offset)
             if reason is not None:
-                ended.append(Ended(voice.id, voice.taken, voice.source.frames, voice.start_error, reason))
+                ended.append(Ended(voice.id, voice.taken, voice.source.frames, voice.start_error, reason, voice.start))
                 voice.source.close()
                 self.voices.remove(voice)
         return taken, tuple(ended)

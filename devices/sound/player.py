@@ -10,6 +10,7 @@ from typing import Any
 
 from devices.profiles.wav import RATE
 from devices.sound.mixer import BLOCK, Ended, Mixer, Voice
+from devices.sound.monitor import Listener
 from devices.sound.orders import Play, Stop
 from devices.sound.record import WavRecord
 from devices.sound.sinks import Sink, SinkError
@@ -36,9 +37,18 @@ class Clocks:
 class Player:
     """Sound out, block by block. `emit` takes reports: ended, beat, sink, error."""
 
-    def __init__(self, sink: Sink, emit: Emit, record: WavRecord | None = None, clocks: Clocks | None = None) -> None:
-        """The sink is opened by the first `step`."""
-        self._sink, self._emit, self._record = sink, emit, record
+    def __init__(
+        self,
+        sink: Sink,
+        emit: Emit,
+        record: WavRecord | None = None,
+        clocks: Clocks | None = None,
+        listener: Listener | None = None,
+        trim: float = 0.0,
+    ) -> None:
+        """The sink is opened by the first `step`. `trim` seconds delay every clip; `listener` is asked what was heard."""
+        self._sink, self._emit, self._record, self._listener = sink, emit, record, listener
+        self._trim = round(trim * RATE)
         self._clocks = clocks or Clocks()
         self._mixer, self._timeline = Mixer(), Timeline()
         self._waiting: dict[str, Wish] = {}
@@ -73,10 +83,14 @@ class Player:
             self._fault(str(exc), block.ended)
             return
         self._accept(block.data, block.taken, block.ended)
+        self._listen(block.data)
 
     def close(self) -> None:
-        """Give sink, clips and record back."""
+        """Give sink, clips, listener and record back."""
         self._sink.close()
+        if self._listener:
+            self._answer(all_of_them=True)
+            self._listener.close()
         for voice in self._mixer.voices:
             voice.source.close()
         if self._record:
@@ -99,7 +113,9 @@ class Player:
         except (OSError, ValueError) as exc:
             self._missing(order.id, order.path, 0, exc)
             return
-        self._waiting[order.id] = Wish(order.id, order.due, order.path, order.bus, round(order.max_late * RATE), frames)
+        self._waiting[order.id] = Wish(
+            order.id, order.due + self._trim, order.path, order.bus, round(order.max_late * RATE), frames
+        )
 
     def _place(self) -> None:
         """Put clips that begin within the horizon on the stream."""
@@ -205,10 +221,29 @@ class Player:
         frames = min(end.frames, self._accepted.pop(end.id, 0))
         if end.reason:
             self._timeline.broken(end.id)
-        self._emit(
-            {"event": "ended", "id": end.id, "frames": frames, "of_frames": end.of_frames,
-             "start_error": round(end.start_error, 6), "reason": end.reason}
-        )  # fmt: skip
+        report = {
+            "event": "ended", "id": end.id, "frames": frames, "of_frames": end.of_frames,
+            "start_error": round(end.start_error, 6), "reason": end.reason,
+        }  # fmt: skip
+        if self._listener and self._open and frames:
+            start = self._sounds_at() - (self._mixer.position - end.start) / RATE
+            self._listener.ask(report, start, start + frames / RATE)
+        else:
+            self._emit(report)
+
+    def _sounds_at(self) -> float:
+        """When the next sample will sound, by the monotonic clock."""
+        return self._clocks.monotonic() + self._sink.latency()
+
+    def _listen(self, data: bytes) -> None:
+        if self._listener:
+            self._listener.sent(data, self._sounds_at())
+            self._answer()
+
+    def _answer(self, all_of_them: bool = False) -> None:
+        if self._listener:
+            for report in self._listener.answers(self._clocks.monotonic(), all_of_them):
+                self._emit(report)
 
     def _record_or_drop(self, deed: Callable[[], None]) -> None:
         try:

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from devices.sound.monitor import CommandEar, Listener
 from devices.sound.orders import MAX_LINE, OrderError, Play, Stop, read_order
 from devices.sound.player import MAX_CLIPS, Player
 from devices.sound.record import WavRecord
@@ -84,7 +85,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     record = WavRecord(Path(args.record), args.record_minutes) if args.record else None
     sink: Sink = PipeSink(tuple(args.command), args.latency) if args.sink == "pipe" else ClockedNullSink()
     inlet, outlet = Inlet(sys.stdin.buffer), Outlet(sys.stdout.fileno())
-    player = Player(sink, outlet.emit, record)
+    listener = Listener(CommandEar(tuple(args.monitor))) if args.monitor else None
+    player = Player(sink, outlet.emit, record, listener=listener, trim=args.trim)
     try:
         while not (inlet.ended or outlet.ended):
             _obey(inlet, player, outlet)
@@ -111,6 +113,8 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--record", help="WAV file of what the sink took")
     parser.add_argument("--record-minutes", type=int, default=10)
     parser.add_argument("--latency", type=float, default=0.0, help="seconds from a sample taken to its sound")
+    parser.add_argument("--trim", type=float, default=0.0, help="seconds by which all sound is delayed")
+    parser.add_argument("--monitor", type=json.loads, help="JSON list: a command that gives back what came out, raw")
     parser.add_argument("command", nargs="*", help="of the pipe sink; reads raw samples")
     args = parser.parse_args(argv)
     if args.sink == "pipe" and not args.command:

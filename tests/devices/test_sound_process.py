@@ -256,3 +256,30 @@ def test_a_closed_process_takes_nothing_more_and_a_second_close_does_nothing():
     sound.stop(frozenset({"a"}))
     assert sound.pid is None
     assert sound.poll() == ()
+
+
+def test_a_monitor_command_tells_whether_a_play_was_heard(tmp_path):
+    raw = tmp_path / "raw"
+    raw.write_bytes(b"")
+    # A card of its own pace, and a monitor that gives back what came out of it.
+    card = (
+        "import sys, time\n"
+        f"out, at = open({str(raw)!r}, 'ab', 0), time.monotonic()\n"
+        "while data := sys.stdin.buffer.read(960):\n"
+        "    at += 0.01\n"
+        "    time.sleep(max(0, at - time.monotonic()))\n"
+        "    out.write(data)\n"
+    )
+    follow = (
+        "import sys, time\n"
+        f"file = open({str(raw)!r}, 'rb', 0)\n"
+        "while True:\n"
+        "    data = file.read(9600)\n"
+        "    sys.stdout.buffer.write(data); sys.stdout.buffer.flush()\n"
+        "    if not data: time.sleep(0.01)\n"
+    )
+    python = (sys.executable, "-S", "-c")
+    with a_sound(sink="pipe", command=(*python, card), monitor=(*python, follow)) as sound:
+        sound.play((Clip("a", soon(2), "tone:chime-2", "normal"),))
+        (end,) = polled(sound, 1)
+    assert (end.frames, end.reason, end.heard) == (72_000, "", "heard")

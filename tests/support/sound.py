@@ -12,6 +12,7 @@ from typing import Any
 
 from devices.profiles.wav import RATE, wav_header
 from devices.sound.mixer import BLOCK
+from devices.sound.monitor import Listener
 from devices.sound.orders import Play
 from devices.sound.player import Clocks, Player
 from devices.sound.record import WavRecord
@@ -79,14 +80,16 @@ class MemorySink:
 class Studio:
     """A player whose stream began at `EPOCH`; the clock moves with what the sink took, and by `rest` while it takes nothing."""
 
-    def __init__(self, record: WavRecord | None = None) -> None:
+    def __init__(self, record: WavRecord | None = None, listener: Listener | None = None, trim: float = 0.0) -> None:
         self.sink = MemorySink()
         self.reports: list[dict[str, Any]] = []
         self.rested = 0.0
         self.step_of_clock = 0.0  # a wall clock that was set by hand
         self.before = 0.0  # seconds of streams that are over
         clocks = Clocks(wall=self.wall, monotonic=self.monotonic, sleep=self.rest)
-        self.player = Player(self.sink, lambda report: self.reports.append(dict(report)), record, clocks)
+        self.player = Player(
+            self.sink, lambda report: self.reports.append(dict(report)), record, clocks, listener, trim
+        )
 
     def monotonic(self) -> float:
         return self.before + self.sink.seconds + self.rested
