@@ -97,6 +97,10 @@ class AlphaSign:
                 self._redraw(at)
             return self._next
 
+    def unasked(self, at: float) -> bytes:
+        """It speaks only when spoken to."""
+        return b""
+
     def _handle(self, packet: Packet, at: float) -> bytes:
         if not self._is_me(packet):
             return b""

@@ -99,6 +99,10 @@ class OnbonBoard:
                 self._redraw(at)
             return self._next
 
+    def unasked(self, at: float) -> bytes:
+        """It speaks only when spoken to."""
+        return b""
+
     def _areas_or_state(self, body: bytes, at: float) -> bytes:
         """Two dialects on one line: areas speak F0, everything else the standard one."""
         packet = Packet.read(body)

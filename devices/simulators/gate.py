@@ -14,13 +14,15 @@ from devices.profiles.board import BoardShape
 from devices.rendering.page import Page, blank_page
 from devices.rendering.png import png
 from devices.simulators.alpha_sign import AlphaSign
+from devices.simulators.amplifiers import POWER, ToaAmplifier
+from devices.simulators.announcers import DfPlayer
 from devices.simulators.boards import OnbonBoard
 from devices.simulators.faults import Faults
 from devices.simulators.line import SimulatedLine
 from devices.simulators.pty import End, PtyEnd, TcpEnd
 from devices.simulators.speakers import RelayBoard
 
-Simulated = OnbonBoard | AlphaSign | RelayBoard
+Simulated = OnbonBoard | AlphaSign | RelayBoard | ToaAmplifier | DfPlayer
 Settings = Mapping[str, Any]
 
 
@@ -88,11 +90,26 @@ def relay_board(settings: Settings, picture: Path | None, log: Path | None) -> R
     return RelayBoard(address=settings.get("address", 1), coils=settings.get("coils", 8), changed=moved)
 
 
+def toa_amplifier(settings: Settings, picture: Path | None, log: Path | None) -> ToaAmplifier:
+    """An amplifier whose outputs are zones."""
+    names = {output: zone for zone, output in settings.get("zones", {}).items()} | {POWER: "power"}
+    return ToaAmplifier(settings.get("model", "9000M2"), changed=RelayLog(log, names) if log else None)
+
+
+def dfplayer(settings: Settings, picture: Path | None, log: Path | None) -> DfPlayer:
+    """An announcer with the clips of the config, or with a siren."""
+    clips = settings.get("clips", {"01/001": 8.0})
+    names = dict(enumerate(clips, 1))
+    return DfPlayer(clips, changed=RelayLog(log, names) if log else None)
+
+
 # What stands in for a device of each driver; each uses the file it has something to put into.
 KINDS: Mapping[str, Callable[[Settings, Path | None, Path | None], Simulated]] = {
     "onbon_bx": onbon_board,
     "alpha": alpha_sign,
     "modbus_relay": relay_board,
+    "toa_9000": toa_amplifier,
+    "dfplayer": dfplayer,
 }
 
 

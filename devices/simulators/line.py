@@ -26,6 +26,9 @@ class Device(Protocol):
     def wake(self, at: float) -> float | None:
         """Do what the passing of time brings; the next instant at which something will change by itself."""
 
+    def unasked(self, at: float) -> bytes:
+        """What it has to say by itself: a clip has ended, a card has started."""
+
 
 class Wire:
     """The line without its thread: told the time, it moves bytes both ways. Tests drive it with a clock of their own."""
@@ -57,6 +60,7 @@ class Wire:
             self._answer([device.receive(run, at) for device in self._devices], at)
         wakes = [at for at in (device.wake(now) for device in self._devices) if at is not None]
         self._wake = min(wakes, default=None)
+        self._answer([device.unasked(now) for device in self._devices], now)
         return b"".join(run for _, run in self._up.take(now))
 
     def next_at(self) -> float | None:

@@ -103,6 +103,10 @@ class RelayBoard:
                 self._move(coil, False)
             return min(self._opens_at.values(), default=None)
 
+    def unasked(self, at: float) -> bytes:
+        """It speaks only when spoken to."""
+        return b""
+
     def _frames(self, at: float) -> list[bytes]:
         """Find whole frames by length and checksum; bytes before one are noise, or somebody else's answer."""
         answers = []

@@ -32,6 +32,9 @@ class Parrot:
     def wake(self, at: float) -> float | None:
         return None
 
+    def unasked(self, at: float) -> bytes:
+        return b""
+
 
 def ping(address: int) -> bytes:
     return Frame(address, 0x8000, 0xFFFE, b"\x01\xa2\x00\x00\x00").to_bytes()
