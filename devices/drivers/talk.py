@@ -54,6 +54,13 @@ class Talk:
         """How often to send: `most`, but once to a device that did not answer last, as others share its line."""
         return range(most if self.answering else 1)
 
+    def tell(self, data: bytes, seconds: float) -> None:
+        """Send what has no answer, then wait while the line carries it; what arrives meanwhile is dropped."""
+        self._let_late_answers_pass(data)
+        self._link.send(data)
+        self._request = data
+        self.rest(seconds)
+
     def rest(self, seconds: float) -> None:
         """Let time pass; what arrives meanwhile is dropped."""
         deadline = self._clock() + seconds
