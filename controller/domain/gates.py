@@ -35,12 +35,16 @@ class DeviceEntry(Fact):
     names: dict[str, str] = Field(default_factory=dict)
     zones: tuple[Id, ...] = ()
 
+    @field_validator("shape")
+    @classmethod
+    def _one_spelling(cls, value: str | None) -> str | None:
+        """ "128x32" and "128x32:mono" are one board, and page files are looked up by it."""
+        return None if value is None else str(BoardShape.parse(value))
+
     @model_validator(mode="after")
     def _shaped(self) -> DeviceEntry:
         if (self.kind == "board") != (self.shape is not None):
             raise ValueError("a board has a shape, a speaker has none")
-        if self.shape is not None:
-            BoardShape.parse(self.shape)
         return self
 
 

@@ -35,4 +35,7 @@ def test_each_board_shows_its_own_notice_and_nothing_else_ever(province):
     for board in messages:
         others = [other for other in messages if other != board]
         assert not any(gate.board(board).page().planes in approved[other] for other in others)
-        assert province.call("truc", "GET", f"devices/huu-nghi/{board}")["on_air"]["message"] == messages[board]
+        eventually(
+            lambda b=board: province.call("truc", "GET", f"devices/huu-nghi/{b}")["on_air"]["message"] == messages[b],
+            what=f"the controller knows of {board}",
+        )
