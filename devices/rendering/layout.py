@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from devices.rendering.breaking import Atoms, Cut, atoms
 
@@ -63,6 +64,7 @@ class _Spread:
         self.capacity = capacity
         self.crowded = max(CROWDED, capacity // 2) if crowded is None else crowded
         self.count = len(paragraph.texts)
+        self.cuts = [Cut.WORD, *map(paragraph.cut, range(1, self.count))]
 
     def lines(self) -> Lines:
         """All on even lines; one empty line if there is nothing."""
@@ -91,7 +93,7 @@ class _Spread:
         """Where to turn the page; None if one page holds it all and no sentence ends inside."""
         crowd = need == 1
         inside = range(first + 1, last)
-        choices = [at for at in inside if self.atoms.cut(at) is Cut.SENTENCE] if crowd else list(inside)
+        choices = [at for at in inside if self.cuts[at] is Cut.SENTENCE] if crowd else list(inside)
         parts = max(2, need)
         for at in sorted(choices, key=lambda at: self._unease(first, at, last, parts))[:TRIES]:
             if self._turns(first, at) + self._turns(at, last) <= parts:
@@ -102,7 +104,7 @@ class _Spread:
         begin, end = self.atoms.starts[first], self.atoms.ends[last - 1]
         share = (self.atoms.starts[at] - begin) / max(1, end - begin) * parts
         off = min(abs(share - part) for part in range(1, parts)) / parts
-        return off + 0.15 * self.atoms.cut(at)
+        return off + 0.15 * self.cuts[at]
 
     def _turns(self, first: int, last: int) -> int:
         return -(-len(self._fill(first, last, self.width)) // self.capacity)
@@ -118,6 +120,17 @@ class _Spread:
         return spans
 
     def _even(self, first: int, last: int) -> Lines:
+        """A new line for each sentence where there is room for that; else as few lines as possible."""
+        spans = self._fill(first, last, self.width)
+        ends = [at for at in range(first + 1, last) if self.cuts[at] is Cut.SENTENCE] if len(spans) > 1 else []
+        if ends:
+            sentences = [self._balanced(*span) for span in pairwise((first, *ends, last))]
+            lines = tuple(line for sentence in sentences for line in sentence)
+            if len(lines) <= min(self.capacity, self.crowded):
+                return lines
+        return self._balanced(first, last)
+
+    def _balanced(self, first: int, last: int) -> Lines:
         """As few lines as possible, the longest as short as possible; two lines part where the text pauses."""
         spans = self._fill(first, last, self.width)
         if len(spans) == 2:

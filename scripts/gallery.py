@@ -1,0 +1,124 @@
+"""The showroom: the twelve announcements and the hard strings on every board size, in one page to look at: `make gallery`.
+
+Writes build/gallery.html, which needs nothing beside itself. What it shows are the very lamps that boards get.
+"""
+
+from __future__ import annotations
+
+import base64
+import sys
+import tomllib
+from collections.abc import Iterator
+from html import escape
+from pathlib import Path
+
+from devices.profiles.board import BoardShape
+from devices.rendering.findings import Finding
+from devices.rendering.page import Page
+from devices.rendering.png import apng, png
+from devices.rendering.render import RENDERER, render
+from devices.rendering.signs import NAMES
+from devices.rendering.style import LANGUAGES, Style
+
+ROOT = Path(__file__).resolve().parent.parent
+OUT = ROOT / "build" / "gallery.html"
+BOARDS = (
+    ("96x16:mono", Style()),
+    ("128x32:mono", Style()),
+    ("160x32:rg", Style(rows=32, colour="green")),
+    ("192x64:rg", Style()),
+    ("192x64:rg", Style(rows=24)),
+    ("256x64:rgb", Style(rows=32, weight="regular")),
+    ("320x160:rgb", Style(rows=32, align="left")),
+)
+HARD = (
+    ("vi", "Kính chào quý khách đến cửa khẩu quốc tế Hữu Nghị. Xe tải chờ ở bãi số 2, xin chuẩn bị hộ chiếu và giấy tờ hải quan."),
+    ("zh-Hans", "欢迎来到友谊关口岸，请货车靠右行驶，注意（等候）通知。100%"),
+    ("vi", "Hữu Nghị（友谊）Gate 07:00–19:00 ₫"),
+    ("vi", "O\u0309\u0302 A\u0323\u0302 u\u031b\u0303 e\u0323\u0302 đu\u031bo\u031b\u0300ng a\u0301\u0302"),
+    ("en", "https://langson.gov.vn/cuakhauhuunghiquocte"),
+    ("vi", "Xe 🚚👨\u200d👩\u200d👧 đi ❤\ufe0f"),
+    ("vi", "Gate שלום 123 العربية end"),
+    ("en", "A\u200bB\u200dC\ufeffD\u00adE\u2060F"),
+    ("vi", "Dòng 1\r\nDòng 2\u2028Dòng 3\n\nDòng 5"),
+    ("vi", "A\0B\x1b[31mC\aC\tD"),
+    ("vi", "chờ chớ đỡ đõ"),
+    ("vi", "Ðường vào: XIN CHỜ"),
+    ("vi", "XIN CHU Y: xe tai cho o bai 2"),
+    ("vi", "C¶nh b¸o: cöa khÈu H÷u NghÞ"),
+    ("zh-Hans", "歡迎光臨"),
+)  # fmt: skip
+HEAD = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Gatecast: the showroom</title>
+<style>body{font:15px/1.5 system-ui,sans-serif;background:#4a4d52;color:#f4f4f4;margin:2rem}h2{margin-top:3rem}
+img{image-rendering:pixelated;margin:2px 8px 2px 0;vertical-align:top}code{background:#333;padding:0 .3em}
+figure{margin:0 0 1rem}figcaption{font-size:13px;opacity:.85}.block{color:#ffb0a8}.warn{color:#ffd88a}.info{color:#bcd6ff}</style>
+"""
+
+
+def image(data: bytes, width: int, note: str) -> str:
+    """A picture inside the page, two or three pixels a lamp."""
+    source = base64.b64encode(data).decode()
+    return f'<img src="data:image/png;base64,{source}" width="{width * (3 if width < 400 else 2)}" alt="{escape(note)}" title="{escape(note)}">'
+
+
+def pictures(pages: tuple[Page, ...], text: str) -> Iterator[str]:
+    """Every page by itself, and all in turn where there are several."""
+    for number, page in enumerate(pages, 1):
+        yield image(png(page), page.shape.width, f"page {number}, {page.seconds} s: {text}")
+    if len(pages) > 1:
+        yield image(apng(pages), pages[0].shape.width, f"all in turn: {text}")
+
+
+def remarks(findings: tuple[Finding, ...], languages: tuple[str, ...]) -> str:
+    """What the findings say."""
+    return "".join(
+        f'<div class="{item.severity}"><code>{item.code}</code> {" · ".join(escape(item.text(words)) for words in languages)}</div>'
+        for item in findings
+    )
+
+
+def figure(text: str, language: str, board: str, style: Style, *, say_all: bool = False) -> str:
+    """One text on one board."""
+    rendering = render(text, language, BoardShape.parse(board), style=style)
+    shown = "".join(pictures(rendering.file.pages if rendering.file else (), text))
+    grave = tuple(item for item in rendering.findings if say_all or item.code != "time.short")
+    said = remarks(grave, LANGUAGES if say_all else (language,))
+    caption = f"{board}, {style.rows} rows {style.weight}, {language}"
+    return f"<figure><figcaption>{caption}</figcaption>{shown}{said}</figure>\n"
+
+
+def announcements() -> Iterator[str]:
+    """The twelve samples on every board in every language."""
+    facts = tomllib.loads((ROOT / "controller" / "demo" / "announcements.toml").read_text(encoding="utf-8"))
+    for sample in facts["announcements"]:
+        yield f"<h2>{escape(sample['title'])}</h2>"
+        for board, style in BOARDS:
+            for language, text in sample["show"].items():
+                yield figure(text, language, board, style)
+
+
+def page() -> Iterator[str]:
+    """The whole showroom."""
+    yield HEAD
+    yield f"<h1>Gatecast: what boards show</h1><p>Renderer {RENDERER}. Every lamp is a square; point at a picture for its time.</p>"
+    yield "<h2>Pictograms</h2>"
+    for rows in (16, 24, 32):
+        style = Style(rows=rows)  # type: ignore[arg-type]
+        yield figure(" ".join(f":{name}:" for name in NAMES), "en", f"640x{rows}", style)
+    yield "<h2>Hard strings</h2>"
+    for language, text in HARD:
+        yield f"<p><code>{escape(ascii(text))}</code></p>" + figure(text, language, "192x64:rg", Style(), say_all=True)
+    yield from announcements()
+    yield "</html>\n"
+
+
+def main() -> int:
+    """Write the page and say where it lies."""
+    OUT.parent.mkdir(exist_ok=True)
+    OUT.write_text("".join(page()), encoding="utf-8")
+    print(f"gatecast: {OUT.relative_to(ROOT)} ({OUT.stat().st_size // 1000} kB)")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
