@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
 import socket
 from collections.abc import Iterator
@@ -46,7 +47,8 @@ def _door(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), backlog=1024)
     except OSError as exc:
-        raise ServeError(f"the page cannot have port {port} of {host}: {exc.strerror}; set GATECAST_PORT") from exc
+        words = os.strerror(exc.errno or 0)
+        raise ServeError(f"the page cannot have port {port} of {host}: {words}; set GATECAST_PORT") from exc
 
 
 async def _serve(settings: Settings, listening: socket.socket) -> None:

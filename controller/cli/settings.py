@@ -9,6 +9,7 @@ from pathlib import Path
 from controller.app import build_deps
 from controller.broker.door import Door
 from controller.services.context import Bell, Deps
+from controller.services.register import read_gates, register
 from controller.settings import Settings, read_settings
 
 
@@ -19,9 +20,11 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
 
 @contextmanager
 def opened(settings: Settings) -> Iterator[Deps]:
-    """The store and its keys; UnfitError if they cannot be used."""
+    """The store and its keys, with the register as the gates file says; UnfitError if they cannot be used."""
     deps = build_deps(settings, Bell())
     try:
+        if settings.gates_file is not None:
+            register(deps, read_gates(settings.gates_file))
         yield deps
     finally:
         deps.store.close()
