@@ -23,7 +23,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--listen", default="pty", metavar="LINE", help="pty, pty:PATH or tcp:HOST:PORT")
     parser.add_argument("--board", default="192x64:rg", metavar="SHAPE", help="size and lamps of the board")
     parser.add_argument("--series", default="6E2", help="card of the board")
-    parser.add_argument("--model", default="9000M2", help="kind of amplifier")
+    parser.add_argument("--model", help="kind of amplifier or sending card")
     parser.add_argument("--address", type=int, default=1, help="address on the line")
     parser.add_argument("--coils", type=int, default=8, help="relays of the relay board")
     parser.add_argument("--baud", type=int, default=57600, help="pace of the line")
@@ -64,7 +64,9 @@ def _gates(args: argparse.Namespace, faults: Faults, stack: contextlib.ExitStack
 
 
 def _one(args: argparse.Namespace, faults: Faults, stack: contextlib.ExitStack) -> str:
-    settings = {name: getattr(args, name) for name in ("series", "model", "address", "coils")} | {"shape": args.board}
+    settings = {"shape": args.board, "series": args.series, "address": args.address, "coils": args.coils}
+    if args.model:
+        settings["model"] = args.model
     device = simulated(args.driver, settings, picture=args.png, log=args.log)
     line = SimulatedLine(open_end(args.listen), [device], args.baud, faults)
     stack.callback(line.stop)

@@ -20,9 +20,10 @@ from devices.simulators.boards import OnbonBoard
 from devices.simulators.faults import Faults
 from devices.simulators.line import SimulatedLine
 from devices.simulators.pty import End, PtyEnd, TcpEnd
+from devices.simulators.sending_card import SendingCard
 from devices.simulators.speakers import RelayBoard
 
-Simulated = OnbonBoard | AlphaSign | RelayBoard | ToaAmplifier | DfPlayer
+Simulated = OnbonBoard | AlphaSign | RelayBoard | ToaAmplifier | DfPlayer | SendingCard
 Settings = Mapping[str, Any]
 
 
@@ -41,21 +42,32 @@ class Picture:
         self._fresh.replace(self._path)
 
 
-class RelayLog:
-    """A line for each relay that moves: when, which, on or off."""
+class Log:
+    """A line for each thing that happens: when, and what."""
 
-    def __init__(self, path: Path, names: Mapping[int, str]) -> None:
-        """`names` by coil; a coil without one is called by its number. Older lines stay."""
+    def __init__(self, path: Path) -> None:
+        """Older lines stay."""
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
-        self._path, self._names = path, names
+        self._path = path
 
-    def __call__(self, coil: int, closed: bool) -> None:
+    def __call__(self, words: str) -> None:
         """Append one line."""
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
-        name = self._names.get(coil, f"coil-{coil}")
         with self._path.open("a", encoding="utf-8") as log:
-            log.write(f"{now} {name} {'on' if closed else 'off'}\n")
+            log.write(f"{now} {words}\n")
+
+
+class RelayLog:
+    """A line for each relay, output or clip that changes: when, which, on or off."""
+
+    def __init__(self, path: Path, names: Mapping[int, str]) -> None:
+        """`names` by number; one without a name is called by its number."""
+        self._log, self._names = Log(path), names
+
+    def __call__(self, number: int, on: bool) -> None:
+        """Append one line."""
+        self._log(f"{self._names.get(number, f'coil-{number}')} {'on' if on else 'off'}")
 
 
 def onbon_board(settings: Settings, picture: Path | None, log: Path | None) -> OnbonBoard:
@@ -103,10 +115,22 @@ def dfplayer(settings: Settings, picture: Path | None, log: Path | None) -> DfPl
     return DfPlayer(clips, changed=RelayLog(log, names) if log else None)
 
 
+def sending_card(settings: Settings, picture: Path | None, log: Path | None) -> SendingCard:
+    """A sending card with its wall; the pixels come by video and are not its affair."""
+    return SendingCard(
+        index=settings.get("index", 0),
+        ports=settings.get("ports", 2),
+        boards=settings.get("boards", 2),
+        model=settings.get("model", "MCTRL300"),
+        changed=Log(log) if log else None,
+    )
+
+
 # What stands in for a device of each driver; each uses the file it has something to put into.
 KINDS: Mapping[str, Callable[[Settings, Path | None, Path | None], Simulated]] = {
     "onbon_bx": onbon_board,
     "alpha": alpha_sign,
+    "novastar": sending_card,
     "modbus_relay": relay_board,
     "toa_9000": toa_amplifier,
     "dfplayer": dfplayer,
