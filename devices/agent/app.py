@@ -37,6 +37,7 @@ from schedules.model import ContentRef
 log = logging.getLogger(__name__)
 STOP_SECONDS = 1.2
 TIDY_EVERY = 60.0
+CONTENT_PATIENCE = 3.0  # seconds the old plan stays on air while the new one's files come
 RESTART_SECONDS = 1.0
 
 
@@ -60,6 +61,7 @@ class Agent:
         self._devices = tuple(config.device_id(device) for device in config.devices)
         self._faults = {device: FaultBook(device) for device in self._devices}
         self._views: dict[str, View] = {}
+        self._patience: dict[str, asyncio.TimerHandle] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         keys: dict[str, bytes] = {}
         self.liaison = Liaison(config, kept.store.boot, clock, keys, self._take, self._connected)
@@ -136,10 +138,22 @@ class Agent:
         self._fetcher.hurry()
 
     def _changed(self, device: str, urgent: bool) -> None:
-        """A plan or an alert is in force for a device."""
+        """A plan or an alert is in force for a device. A plan may wait a moment for its content, an alert never."""
+        self._fetch()
+        if urgent or self._loop is None or not self._lacks(device):
+            self._tell(device, urgent)
+        elif device not in self._patience:
+            self._patience[device] = self._loop.call_later(CONTENT_PATIENCE, self._tell, device, False)
+
+    def _tell(self, device: str, urgent: bool) -> None:
+        waiting = self._patience.pop(device, None)
+        if waiting is not None:
+            waiting.cancel()
         self._worker(device).tell(self._orders(device), ALERT if urgent else CONTENT)
         self._senders[device].change()
-        self._fetch()
+
+    def _lacks(self, device: str) -> bool:
+        return not self._fetcher.missing.isdisjoint(ref.sha256 for ref in self._needed(device))
 
     def _orders(self, device: str) -> Orders:
         alerts = self._inbox.alerts
@@ -157,6 +171,8 @@ class Agent:
         self._fetcher.want(ref for device in self._devices for ref in self._needed(device))
 
     def _arrived(self, _sha256: str) -> None:
+        for device in [one for one in self._patience if not self._lacks(one)]:
+            self._tell(device, False)
         for worker in self._workers.values():
             worker.tell(Arrived(), CONTENT)
         for sender in self._senders.values():
