@@ -17,7 +17,8 @@ ITERATIONS = 101  # mosquitto's own; the passwords are random, so stretching add
 # Why each: no delay on the wire (83 ms a round trip otherwise), everything retained or queued is on disk within a second,
 # a session's name is its user's so that nobody takes over another's, and bounded queues.
 _CONF = """\
-# Written by gatecast-controller mosquitto-config; run it again after each enrolment, then send mosquitto a SIGHUP.
+# Written by gatecast-controller mosquitto-config. Run it again after a change of the gates file and after an agent
+# enrolled a second time, then send mosquitto a SIGHUP.
 user {owner}
 per_listener_settings false
 listener {port} {host}

@@ -51,7 +51,7 @@ class Passwords:
     """The broker's passwords in one file of mode 0600, made when first asked for.
 
     Plain, not hashed: each is 32 random bytes, so a hash would guard nothing that the file's mode does not, while
-    bcrypt would cost a broker 60 ms of work for every agent that comes back after an outage. The controller has to
+    bcrypt, slow by design, would be paid for every agent that comes back after an outage. The controller has to
     know its own in any case, and beside this file lies the key that seals plans, which is worth more.
     """
 
