@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
+from math import ceil
 from secrets import token_urlsafe
 from typing import Any
 
@@ -60,7 +61,7 @@ def _ready(deps: Deps, key: str, username: str) -> Row[Any] | None:
     with deps.store.read() as connection:
         until = connection.execute(sa.select(throttles.c.until).where(throttles.c.key == key)).scalar_one_or_none()
         if until is not None and until > deps.now():
-            raise ThrottledError(max(1, round((until - deps.now()).total_seconds())))
+            raise ThrottledError(ceil((until - deps.now()).total_seconds()))
         return connection.execute(sa.select(users).where(users.c.username == username)).first()
 
 
@@ -69,7 +70,7 @@ def _failed(deps: Deps, key: str, username: str, address: str) -> None:
         now = deps.now()
         query = sa.select(throttles.c.failures).where(throttles.c.key == key)
         failures = int(connection.execute(query).scalar_one_or_none() or 0) + 1
-        wait = min(LONGEST_WAIT, 2 ** (failures - FREE_TRIES)) if failures > FREE_TRIES else 0
+        wait = min(LONGEST_WAIT, 2 ** (failures - FREE_TRIES - 1)) if failures > FREE_TRIES else 0
         put(connection, throttles, {"key": key, "failures": failures, "until": now + timedelta(seconds=wait)})
         note(connection, now, "nobody", "person.refused", username[:64], {"address": address, "failures": failures})
 
