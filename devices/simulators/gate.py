@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tomllib
 from collections.abc import Callable, Mapping
@@ -37,6 +38,11 @@ class Picture:
         self._fresh = path.with_name(f".{path.name}.{os.getpid()}")
 
     def __call__(self, page: Page) -> None:
+        """Draw; on a full disk the old picture stays and the board goes on."""
+        with contextlib.suppress(OSError):
+            self.draw(page)
+
+    def draw(self, page: Page) -> None:
         """Write the page beside the file and rename it over."""
         self._fresh.write_bytes(png(page))
         self._fresh.replace(self._path)
@@ -52,9 +58,9 @@ class Log:
         self._path = path
 
     def __call__(self, words: str) -> None:
-        """Append one line."""
+        """Append one line; on a full disk it is lost and the device goes on."""
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
-        with self._path.open("a", encoding="utf-8") as log:
+        with contextlib.suppress(OSError), self._path.open("a", encoding="utf-8") as log:
             log.write(f"{now} {words}\n")
 
 
@@ -89,7 +95,7 @@ def _drawn(shape: BoardShape, path: Path | None) -> Picture | None:
     if path is None:
         return None
     picture = Picture(path)
-    picture(blank_page(shape))
+    picture.draw(blank_page(shape))
     return picture
 
 

@@ -172,6 +172,20 @@ def test_a_reader_of_the_picture_never_meets_half_of_it(tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_a_disk_that_takes_nothing_does_not_end_the_board(tmp_path):
+    shape = BoardShape.parse("8x1")
+    draw, log = Picture(tmp_path / "out/board.png"), RelayLog(tmp_path / "out/pa.log", {})
+    (tmp_path / "out/pa.log").unlink()
+    (tmp_path / "out").rmdir()
+    draw(blank_page(shape))
+    log(1, True)
+    (tmp_path / "out").mkdir()
+    draw(blank_page(shape))
+    log(2, True)
+    assert (tmp_path / "out/board.png").read_bytes() == png(blank_page(shape))
+    assert (tmp_path / "out/pa.log").read_text().endswith("coil-2 on\n")
+
+
 def test_a_relay_without_a_name_is_called_by_its_number(tmp_path):
     RelayLog(tmp_path / "pa.log", {})(3, True)
     assert (tmp_path / "pa.log").read_text().endswith(" coil-3 on\n")
