@@ -1,0 +1,194 @@
+"""Loudness against a second meter, and the chain that brings speech to one loudness."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+
+import numpy as np
+import pyebur128
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from controller.media import mastering
+from controller.media.audio import Clip, MediaError
+from controller.media.loudness import measure, samples_of
+from controller.media.mastering import CEILING, TARGET, master
+from devices.profiles.wav import wav_header
+
+RATE = 48_000
+
+
+def a_clip(samples: np.ndarray) -> Clip:
+    pcm = np.clip(np.rint(samples * 32768), -32768, 32767).astype("<i2").tobytes()
+    wav = wav_header(len(pcm) // 2) + pcm
+    return Clip(wav, hashlib.sha256(wav).hexdigest(), len(pcm) / 2 / RATE)
+
+
+def a_sine(hertz: float, decibels: float, seconds: float) -> np.ndarray:
+    return 10 ** (decibels / 20) * np.sin(2 * np.pi * hertz * np.arange(round(seconds * RATE)) / RATE)
+
+
+def speech(seed: int, seconds: float = 8.0, level: float = 0.1) -> np.ndarray:
+    """Noise in syllables of uneven loudness with pauses, over a little hum."""
+    chance, parts = np.random.default_rng(seed), [np.zeros(0)]
+    while sum(map(len, parts)) < seconds * RATE:
+        length = int(chance.integers(4_000, 14_000))
+        shape = np.sqrt(np.hanning(length)) * chance.uniform(0.2, 1.0) * (chance.random() > 0.2)
+        parts.append(chance.normal(0, level, length) * shape)
+    whole = np.concatenate(parts)[: round(seconds * RATE)]
+    return whole + a_sine(50, -50, seconds)
+
+
+def second_meter(wav: bytes) -> tuple[float, float]:
+    """(LUFS, dBTP) by libebur128."""
+    modes = pyebur128.MeasurementMode
+    state = pyebur128.R128State(1, RATE, modes.MODE_I | modes.MODE_TRUE_PEAK)
+    state.add_frames(np.frombuffer(wav[44:], "<i2").astype(np.int16), (len(wav) - 44) // 2)
+    return pyebur128.get_loudness_global(state), 20 * np.log10(max(pyebur128.get_true_peak(state, 0), 1e-9))
+
+
+def of(clip: Clip):
+    return measure(samples_of(clip.wav), (len(clip.wav) - 44) // 2)
+
+
+@pytest.mark.parametrize(
+    ("samples", "lufs"),
+    [
+        pytest.param(lambda: a_sine(997, -0.01, 5), -3.01, id="997 Hz at full scale"),
+        pytest.param(lambda: a_sine(997, -20, 5), -23.0, id="20 dB lower"),
+        pytest.param(
+            lambda: np.concatenate([a_sine(997, -33, 10), a_sine(997, -20, 60), a_sine(997, -33, 10)]),
+            -23.0,
+            id="the EBU's case for the gate",
+        ),
+    ],
+)
+def test_the_reference_signals_measure_what_the_standard_says(samples, lufs):
+    assert of(a_clip(samples())).lufs == pytest.approx(lufs, abs=0.06)
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("level", [0.005, 0.05, 0.3])
+def test_a_second_meter_reads_the_same(seed, level):
+    clip = a_clip(speech(seed, 5, level))
+    lufs, true_peak = second_meter(clip.wav)
+    found = of(clip)
+    assert found.lufs == pytest.approx(lufs, abs=0.05)
+    assert found.true_peak == pytest.approx(true_peak, abs=0.6)
+
+
+@settings(max_examples=20, deadline=None)
+@given(hertz=st.floats(40, 15_000), decibels=st.floats(-40, -1), seconds=st.floats(1, 4))
+def test_any_sine_measures_alike_on_both_meters(hertz, decibels, seconds):
+    clip = a_clip(a_sine(hertz, decibels, seconds))
+    assert of(clip).lufs == pytest.approx(second_meter(clip.wav)[0], abs=0.1)
+
+
+def test_a_peak_between_samples_is_found():
+    sine = a_sine(12_000, 0, 1.0)
+    shifted = np.sin(2 * np.pi * 12_000 * (np.arange(RATE) + 0.5) / RATE)
+    assert np.abs(shifted).max() < 0.71
+    assert np.abs(sine).max() == pytest.approx(1.0)
+    assert of(a_clip(shifted * 0.5)).true_peak == pytest.approx(-6.02, abs=0.3)
+
+
+def test_silence_has_no_loudness():
+    assert of(a_clip(np.zeros(RATE))).lufs == -np.inf
+    assert of(a_clip(np.zeros(0))).lufs == -np.inf
+
+
+def test_a_sound_shorter_than_a_block_is_measured_whole():
+    assert of(a_clip(a_sine(997, -20, 0.2))).lufs == pytest.approx(-23.0, abs=0.6)
+
+
+@cache
+def mastered(seed: int, level: float) -> mastering.Mastered:
+    return master(a_clip(speech(seed, 8, level)))
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("level", [0.008, 0.02, 0.1, 0.6])
+def test_speech_of_any_loudness_comes_to_the_target_by_the_second_meter(seed, level):
+    found = mastered(seed, level)
+    lufs, true_peak = second_meter(found.clip.wav)
+    assert lufs == pytest.approx(TARGET, abs=0.3)
+    assert true_peak <= CEILING + 0.2
+    assert found.after.lufs == pytest.approx(lufs, abs=0.05)
+    assert found.clip.sha256 == hashlib.sha256(found.clip.wav).hexdigest()
+
+
+def test_the_length_stays_to_the_sample_and_nothing_moves_in_time():
+    raw = speech(1)
+    clip = a_clip(raw)
+    found = np.frombuffer(master(clip).clip.wav[44:], "<i2").astype(float)
+    assert len(found) == len(raw)
+    around = [float(np.dot(found[200:-200], np.roll(raw, lag)[200:-200])) for lag in range(-100, 101)]
+    assert abs(int(np.argmax(around)) - 100) <= 2
+
+
+def test_rumble_below_speech_is_taken_out():
+    raw = speech(2) + a_sine(50, -20, 8)
+    found = np.frombuffer(master(a_clip(raw)).clip.wav[44:], "<i2").astype(float)
+    power = np.abs(np.fft.rfft(found)) ** 2
+    bins = np.fft.rfftfreq(len(found), 1 / RATE)
+    assert power[bins < 80].sum() < power.sum() / 300
+
+
+def test_loud_and_soft_words_come_closer():
+    soft, loud = speech(3, 4, 0.02), speech(4, 4, 0.2)
+    found = np.frombuffer(master(a_clip(np.concatenate([soft, loud]))).clip.wav[44:], "<i2").astype(float)
+    rms = [np.sqrt(np.mean(half**2)) for half in (found[: 4 * RATE], found[4 * RATE :])]
+    assert 20 * np.log10(rms[1] / rms[0]) < 15
+
+
+def test_silence_is_refused():
+    with pytest.raises(MediaError) as caught:
+        master(a_clip(np.random.default_rng(1).normal(0, 0.0005, RATE)))
+    assert caught.value.code == "media.silent"
+
+
+def test_knocks_with_long_silence_between_cannot_be_levelled_and_are_refused():
+    knocks = np.zeros(10 * RATE)
+    knocks[:: 2 * RATE] = 0.9
+    with pytest.raises(MediaError) as caught:
+        master(a_clip(knocks))
+    assert caught.value.code == "media.loudness"
+
+
+@pytest.mark.parametrize(
+    ("samples", "finding"),
+    [
+        pytest.param(lambda: speech(1, 8, 0.008), "quiet", id="quiet"),
+        pytest.param(lambda: speech(1, 8, 1.5), "clipped", id="clipped"),
+        pytest.param(lambda: np.concatenate([speech(1), np.zeros(6 * RATE), speech(2)]), "pauses", id="a long pause"),
+    ],
+)
+def test_what_a_listener_should_know_is_found(samples, finding):
+    assert finding in master(a_clip(samples())).findings
+
+
+def test_good_speech_has_no_findings():
+    assert mastered(1, 0.1).findings == ()
+
+
+@settings(max_examples=15, deadline=None)
+@given(data=st.lists(st.integers(-32768, 32767), min_size=1, max_size=30_000), repeat=st.integers(1, 5))
+def test_any_samples_are_levelled_or_refused(data, repeat):
+    clip = a_clip(np.tile(np.array(data) / 32768, repeat))
+    try:
+        found = master(clip)
+    except MediaError as error:
+        code = error.code
+    else:
+        code = "" if found.after.true_peak <= -1 and abs(found.after.lufs - TARGET) <= 1 else "wrong"
+    assert code in {"", "media.silent", "media.loudness"}
+
+
+def test_stretches_leave_no_seams(monkeypatch):
+    whole = mastered(1, 0.1).clip.wav
+    monkeypatch.setattr("controller.media.loudness.STRETCH", 48_000)
+    parts = master(a_clip(speech(1, 8, 0.1))).clip.wav
+    apart = np.frombuffer(whole[44:], "<i2").astype(int) - np.frombuffer(parts[44:], "<i2").astype(int)
+    assert np.abs(apart).max() <= 2
