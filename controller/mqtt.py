@@ -98,18 +98,23 @@ class ControllerMqtt:
             except BrokerError as exc:
                 log.debug("the outbox waits: %s", exc)  # the session says once that the broker went away
             except (OSError, SQLAlchemyError) as exc:
-                await self._later(exc)
+                log.error("the outbox cannot be read, trying again: %s", str(exc).partition("\n")[0])
+                await self._later()
+            except Exception:
+                log.exception(
+                    "the outbox was not sent, trying again"
+                )  # whatever a deed raises must not end the publisher
+                await self._later()
 
-    async def _later(self, exc: Exception) -> None:
-        log.error("the outbox cannot be read, trying again: %s", str(exc).partition("\n")[0])
+    async def _later(self) -> None:
         await asyncio.sleep(RETRY_SECONDS)
         self._work.set()
 
     async def _send_all(self) -> None:
         if self._fresh:
-            self._fresh = False
             for deed in self._again:
                 await asyncio.to_thread(deed, self._deps)
+            self._fresh = False
         while batch := await asyncio.to_thread(outbox.pending, self._deps, BATCH):
             await self._send(batch)
 

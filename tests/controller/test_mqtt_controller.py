@@ -171,5 +171,22 @@ async def test_while_the_broker_is_away_the_outbox_waits_and_then_goes(desk: Des
     assert await agent(broker, Probe.get, plan_topic(BOARD))
 
 
+@pytest.mark.parametrize("error", [OSError("disk full"), RuntimeError("a fault in a deed")], ids=["disk", "fault"])
+async def test_a_deed_that_fails_is_done_again_and_the_publisher_lives(
+    desk: Desk, broker: Nats, error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("controller.mqtt.RETRY_SECONDS", 0.05)
+    tried = []
+
+    def deed(_deps: Deps) -> None:
+        tried.append(True)
+        if len(tried) < 3:
+            raise error
+
+    async with talking(desk, broker, deed):
+        await until(lambda: not desk.waiting())
+    assert len(tried) == 3
+
+
 def made(desk: Desk) -> str:
     return desk.playlist(desk.approved())
