@@ -58,7 +58,8 @@ figure{margin:0 0 1rem}figcaption{font-size:13px;opacity:.85}.block{color:#ffb0a
 def image(data: bytes, width: int, note: str) -> str:
     """A picture inside the page, two or three pixels a lamp."""
     source = base64.b64encode(data).decode()
-    return f'<img src="data:image/png;base64,{source}" width="{width * (3 if width < 400 else 2)}" alt="{escape(note)}" title="{escape(note)}">'
+    wide, said = width * (3 if width < 400 else 2), escape(note)
+    return f'<img src="data:image/png;base64,{source}" width="{wide}" alt="{said}" title="{said}">'
 
 
 def pictures(pages: tuple[Page, ...], text: str) -> Iterator[str]:

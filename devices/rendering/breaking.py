@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import IntEnum
 from itertools import accumulate
+from typing import NamedTuple
 
 from devices.rendering.cleaning import BREAK, JOIN, NO_BREAK_SPACE
 
@@ -44,8 +44,7 @@ class Cut(IntEnum):
     WORD = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Atoms:
+class Atoms(NamedTuple):
     """The atoms of one paragraph, and where each begins and ends if all stood on one line."""
 
     texts: tuple[str, ...]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection
-from dataclasses import dataclass
 from itertools import permutations
+from typing import NamedTuple
 
 from devices.rendering.findings import Finding, finding, named
 from devices.rendering.signs import LETTERS, signs_at
@@ -47,8 +47,7 @@ _SIGNS = frozenset(LETTERS.values())
 _UNSURE = frozenset(_ETH) | _SIGNS  # signs are written by name; their letters are nobody's else
 
 
-@dataclass(frozen=True, slots=True)
-class Cleaned:
+class Cleaned(NamedTuple):
     """Letters a pack has, line feeds, and the three characters that steer line breaking."""
 
     text: str

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from devices.rendering.wording import WORDING
 
 Severity = Literal["block", "warn", "info"]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One remark. `position` is an index into the text as it was given; a finding of severity "block" stops submission."""
 
     code: str
     severity: Severity
     position: int | None = None
-    facts: tuple[tuple[str, str | int | float], ...] = field(default=())
+    facts: tuple[tuple[str, str | int | float], ...] = ()
 
     def text(self, language: str) -> str:
         """The remark and what to do, in "vi", "zh-Hans" or "en"; any other language reads English."""

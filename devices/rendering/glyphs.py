@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import json
 import zlib
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import accumulate
-from pathlib import Path
+from typing import NamedTuple
 
 FORMAT = "gatecast-glyphs/1"
-FOLDER = Path(__file__).parent / "packs"
+FOLDER = __file__.removesuffix("glyphs.py") + "packs"  # pathlib alone would cost a small process 0.8 MB
 
 
-@dataclass(frozen=True, slots=True)
-class Pack:
+class Pack(NamedTuple):
     """The letters of one face at one height; `capital` is the height of a capital letter in lamps."""
 
     name: str
@@ -43,13 +41,13 @@ class Strided(dict[str, int]):
         return value
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Face:
+class Face(NamedTuple):
     """Packs of one height in order of preference, merged: what a line is measured and drawn with."""
 
     rows: int
     capital: int
     packs: tuple[str, ...]
+    widest: int
     widths: dict[str, int]
     bitmaps: dict[str, bytes]
 
@@ -86,22 +84,24 @@ def read_pack(data: bytes) -> Pack:
 @cache
 def pack(name: str) -> Pack:
     """The committed pack of that name, read once."""
-    return read_pack((FOLDER / f"{name}.pack").read_bytes())
+    with open(f"{FOLDER}/{name}.pack", "rb") as file:  # noqa: PTH123
+        return read_pack(file.read())
 
 
 @cache
 def face(names: tuple[str, ...]) -> Face:
     """The packs `names` as one face; the first that has a letter gives it."""
     packs = [pack(name) for name in names]
-    widths: dict[str, int] = {}
-    bitmaps: dict[str, bytes] = {}
-    for one in reversed(packs):
+    widths, bitmaps = packs[-1].widths, packs[-1].bitmaps
+    if len(packs) > 1:
+        widths, bitmaps = widths.copy(), bitmaps.copy()
+    for one in reversed(packs[:-1]):
         widths.update(one.widths)
         bitmaps.update(one.bitmaps)
-    return Face(packs[0].rows, packs[0].capital, names, widths, bitmaps)
+    return Face(packs[0].rows, packs[0].capital, names, max(widths.values()), widths, bitmaps)
 
 
 @lru_cache(maxsize=32)
-def strided(of: Face, stride: int) -> Strided:
-    """The letters of a face shaped for boards of that stride."""
-    return Strided(of, stride)
+def strided(names: tuple[str, ...], stride: int) -> Strided:
+    """The letters of the face of those packs, shaped for boards of that stride."""
+    return Strided(face(names), stride)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from devices.rendering.breaking import Atoms, Cut, atoms
 
@@ -15,8 +15,7 @@ LONG = 1000  # atoms; a longer paragraph just fills page after page
 TRIES = 40  # places looked at for turning a page
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(NamedTuple):
     """Pages of lines, and the words that had to be broken."""
 
     pages: tuple[Lines, ...]
@@ -25,18 +24,37 @@ class Layout:
 
 def lay_out(text: str, widths: Mapping[str, int], width: int, capacity: int) -> Layout:
     """Pages of at most `capacity` lines of at most `width` lamps; line feeds in `text` are kept as breaks of lines."""
-    paragraphs = [atoms(paragraph, widths, width) for paragraph in text.split("\n")]
-    broken = tuple(word for paragraph in paragraphs for word in paragraph.broken)
-    if len(paragraphs) == 1:
-        return Layout(tuple(_Spread(paragraphs[0], width, capacity).pages()), broken)
-    return Layout(tuple(_gathered(paragraphs, width, capacity)), broken)
+    paragraphs = text.split("\n")
+    broken: list[str] = []
+    if len(paragraphs) > 1:
+        return Layout(tuple(_gathered(paragraphs, widths, width, capacity, broken)), tuple(broken))
+    line = _line(text, widths, width)
+    if line:
+        return Layout(((line,),))
+    paragraph = atoms(text, widths, width)
+    return Layout(tuple(_Spread(paragraph, width, capacity).pages()), paragraph.broken)
 
 
-def _gathered(paragraphs: Sequence[Atoms], width: int, capacity: int) -> Iterator[Lines]:
+def _line(paragraph: str, widths: Mapping[str, int], width: int) -> str | None:
+    """A paragraph that is one line as it stands; None where it needs breaking or holds characters that steer."""
+    line = paragraph.strip(" ")
+    fits = line.isprintable() and sum(map(widths.__getitem__, line)) <= width
+    return line if fits else None
+
+
+def _gathered(
+    paragraphs: Sequence[str], widths: Mapping[str, int], width: int, capacity: int, broken: list[str]
+) -> Iterator[Lines]:
     """Whole paragraphs on a page as long as they fit; empty ones part the others, and are not shown at a page's edge."""
     page: list[str] = []
     for paragraph in paragraphs:
-        spread = _Spread(paragraph, width, capacity, crowded=capacity)
+        line = _line(paragraph, widths, width)
+        if line is not None and len(page) < capacity:
+            page.append(line)
+            continue
+        pieces = atoms(paragraph, widths, width)
+        broken.extend(pieces.broken)
+        spread = _Spread(pieces, width, capacity, crowded=capacity)
         lines = spread.lines()
         if len(page) + len(lines) > capacity:
             yield from _trimmed(page)

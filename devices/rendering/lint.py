@@ -17,6 +17,7 @@ _WORDS = re.compile("[A-Za-z]+")
 _SYMBOLS = "¡¢£¤¥¦§¨©ª¬®¯±´µ¶¸¹º¼½¾¿×÷"  # of TCVN3; VNI has letters only
 _FOREIGN = "äåæçëîïñöøûüþßÿÄÅÆÇËÎÏÑÖØÛÜÞ" + _SYMBOLS
 _UTF8 = re.compile("á[º»]|Æ[°¡]|Ä[‘ƒ\u0090-\u0091]|Ã[\u00a0-\u00bf]")
+_SUSPECT = frozenset(_FOREIGN + "ÆÄÃ»")  # none of these is in sound Vietnamese, but Ã and quotes
 _SURE = frozenset("§®©÷µ¶¸¹åäëïöøû")  # one of these inside a word is enough
 _OLD = re.compile(f"(?<=[A-Za-z])[{_FOREIGN}]|[{_FOREIGN}](?=[a-z])")
 
@@ -27,7 +28,7 @@ def lint(text: str, language: str) -> Iterator[Finding]:
         return
     if text.isascii():
         yield from _unmarked(text)
-    else:
+    elif not _SUSPECT.isdisjoint(text):
         yield from _mojibake(text)
 
 

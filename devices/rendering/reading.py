@@ -11,8 +11,9 @@ FIND = 1.5  # seconds to find the board and begin
 SHORTEST = 2.8  # seconds of a page; the default of American message signs
 DAY, NIGHT = 300, 150  # distance over capital height; LED signs, 85th percentile driver (TTI)
 
-_HAN = re.compile("[\u4e00-\u9fff]")
-_WORD = re.compile("[^\\s\u3000-\u303f\u4e00-\u9fff\uff00-\uffef–—]+")
+_HAN = re.compile("[\u4e00-\u9fff\ue000-\ue0ff]")  # characters, and our pictograms
+_WORD = re.compile("[^\\W_\u4e00-\u9fff][^\\s\u3000-\u303f\u4e00-\u9fff\uff00-\uffef–—]*")
+_DIGIT = re.compile("[0-9]")
 _SECONDS = {  # per syllable, word or character: drivers, people on foot
     "vi": (0.50, 0.30),
     "en": (0.60, 0.35),
@@ -37,15 +38,14 @@ def reading_seconds(lines: Iterable[str], language: str, reader: Reader) -> floa
     text = " ".join(lines)
     on_foot = reader.audience == "walker"
     han = len(_HAN.findall(text))
-    words = sum(_weight(word) for word in _WORD.findall(text))
-    return han * _SECONDS["han"][on_foot] + words * _SECONDS["vi" if language == "vi" else "en"][on_foot]
+    words = _WORD.findall(text)
+    count = len(words) if _DIGIT.search(text) is None else sum(map(_weight, words))
+    return han * _SECONDS["han"][on_foot] + count * _SECONDS["vi" if language == "vi" else "en"][on_foot]
 
 
 def _weight(word: str) -> int:
-    if word.isalpha():
-        return 1
-    digits = sum(letter.isdigit() for letter in word)
-    return 2 if digits > 2 or (digits and digits < sum(map(str.isalnum, word))) else int(any(map(str.isalnum, word)))
+    digits = len(_DIGIT.findall(word))
+    return 2 if digits > 2 or (digits and any(map(str.isalpha, word))) else 1
 
 
 def reach_m(capital: int, reader: Reader, *, night: bool = False) -> float:

@@ -15,7 +15,7 @@ from devices.rendering.style import LANGUAGES, Style
 ROOT = Path(__file__).resolve().parents[2]
 LOWER = "ăâđêôơưáàảãạắằẳẵặấầẩẫậéèẻẽẹếềểễệíìỉĩịóòỏõọốồổỗộớờởỡợúùủũụứừửữựýỳỷỹỵ"
 VIETNAMESE = LOWER + LOWER.upper()
-PACKS = sorted(path.stem for path in FOLDER.glob("*.pack"))
+PACKS = sorted(path.stem for path in Path(FOLDER).glob("*.pack"))
 LATIN_PACKS = [name for name in PACKS if "ẵ" in pack(name).widths]
 SIGN_PACKS = [name for name in PACKS if LETTERS["lorry"] in pack(name).widths]
 HAN_PACKS = [name for name in PACKS if "中" in pack(name).widths]
