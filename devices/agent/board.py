@@ -48,6 +48,7 @@ class BoardHand(Hand):
         self._play: BoardPlay | None = None
         self._lit: Lit | None = None
         self._lit_at = 0.0
+        self._evidence: Evidence | None = None
         self._shown: Shown | None = None
         self._failed_at: dict[tuple[str, ...], float] = {}
         self._missed: set[tuple[str, str, str]] = set()
@@ -126,6 +127,9 @@ class BoardHand(Hand):
         if turn.answer.cause == "alert":
             self._contact.hurry()
         self._begin_play(turn)
+        if self._play is not None and self._lit == turn.lit and self._evidence is not None:
+            self._play.lit(self._evidence)  # the page is there already: nothing need be sent
+            self._shown = self._say_shown(turn.lit, self._evidence)
 
     def _long_enough(self, old: Turn, turn: Turn) -> bool:
         shown = self._play.seconds if self._play else 0.0
@@ -197,7 +201,7 @@ class BoardHand(Hand):
 
     def _is_lit(self, lit: Lit, evidence: Evidence) -> None:
         self._contact.heard(done=True)
-        self._lit, self._lit_at = lit, self._clock.monotonic()
+        self._lit, self._lit_at, self._evidence = lit, self._clock.monotonic(), evidence
         turn = self._turn
         if turn is not None and turn.lit == lit and turn.content is not None:
             if self._play is None:

@@ -1,0 +1,239 @@
+"""Devices, links, clocks and sound for an agent's line without a thread: time passes only when a test says so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from devices.agent.board import BoardHand
+from devices.agent.faults import FaultBook
+from devices.agent.hand import Hand, Tools
+from devices.agent.journal import Journal
+from devices.agent.media import MediaFiles
+from devices.agent.orders import Orders, View
+from devices.agent.speaker import SpeakerHand
+from devices.agent.store import Store
+from devices.agent.worker import LineWorker, OnLine
+from devices.errors import DeviceError, LinkError
+from devices.ports import Clip, Evidence, Identity, Played
+from devices.profiles.board import BoardShape
+from devices.rendering.page import Page
+from tests.support.facts import NOON
+
+
+class FakeClock:
+    """A clock that a test moves."""
+
+    def __init__(self, now: datetime = NOON) -> None:
+        self._now, self._mono, self.trust = now, 1000.0, True
+
+    def now(self) -> datetime:
+        return self._now
+
+    def monotonic(self) -> float:
+        return self._mono
+
+    def trusted(self) -> bool:
+        return self.trust
+
+    def vouch(self, said: datetime, last_entry: datetime | None) -> None:
+        """Not asked here."""
+
+    def pass_by(self, seconds: float) -> None:
+        self._now += timedelta(seconds=seconds)
+        self._mono += seconds
+
+
+class FakeLink:
+    """A link nobody reads."""
+
+    closed = False
+
+    def send(self, data: bytes) -> None:
+        """Swallow."""
+
+    def receive(self, timeout: float) -> bytes:
+        return b""
+
+    def discard(self) -> None:
+        """Nothing came."""
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@dataclass
+class FakeBoard:
+    """Remembers what it was told; `error` is raised at each order."""
+
+    told: list[str | Page] = field(default_factory=list)
+    error: DeviceError | None = None
+    evidence: Evidence = Evidence.ACKNOWLEDGED
+    before: Any = None  # called before each order
+
+    def _hear(self, word: str | Page) -> Evidence:
+        if self.before is not None:
+            self.before()
+        if self.error is not None:
+            raise self.error
+        self.told.append(word)
+        return self.evidence
+
+    def identify(self) -> Identity:
+        self._hear("ping")
+        return Identity("fake")
+
+    def show(self, page: Page) -> Evidence:
+        return self._hear(page)
+
+    def blank(self) -> Evidence:
+        return self._hear("blank")
+
+    def brightness(self, percent: int) -> Evidence:
+        return self._hear(f"brightness {percent}")
+
+
+@dataclass
+class FakeSpeaker:
+    """Zones by name; opening takes `opening` seconds of the clock."""
+
+    clock: FakeClock
+    opening: float = 0.2
+    open_now: frozenset[str] = frozenset()
+    moves: list[tuple[datetime, frozenset[str]]] = field(default_factory=list)
+    error: DeviceError | None = None
+
+    def identify(self) -> Identity:
+        return Identity("fake")
+
+    def open_zones(self, zones: frozenset[str]) -> Evidence:
+        if self.error is not None:
+            raise self.error
+        self.clock.pass_by(self.opening)
+        self.open_now = zones
+        self.moves.append((self.clock.now(), zones))
+        return Evidence.READ_BACK
+
+    def zones(self) -> frozenset[str]:
+        if self.error is not None:
+            raise self.error
+        return self.open_now
+
+    def inputs(self) -> Mapping[str, bool]:
+        return {}
+
+
+class FakeSound:
+    """Plays by the fake clock."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        self._clock = clock
+        self.placed: dict[str, Clip] = {}
+        self.seconds: dict[str, float] = {}
+        self._ended: list[Played] = []
+        self.history: list[Clip] = []
+        self.error: DeviceError | None = None
+
+    def lengths(self, path: str) -> float:
+        return self.seconds.get(path, 1.5)
+
+    def play(self, clips: tuple[Clip, ...]) -> None:
+        self.placed |= {clip.id: clip for clip in clips}
+        self.history += clips
+
+    def _frames(self, clip: Clip) -> int:
+        sounded = (self._clock.now() - clip.due).total_seconds()
+        return int(48_000 * min(max(sounded, 0.0), self.lengths(clip.path)))
+
+    def stop(self, ids: frozenset[str]) -> None:
+        for name in ids & self.placed.keys():
+            self._end(name, "stopped")
+
+    def _end(self, name: str, reason: str) -> None:
+        clip = self.placed.pop(name)
+        frames = self._frames(clip)
+        self._ended.append(
+            Played(name, frames, int(48_000 * self.lengths(clip.path)), 0.001 if frames else 0.0, reason)
+        )
+
+    def poll(self) -> tuple[Played, ...]:
+        if self.error is not None:
+            raise self.error
+        for name, clip in list(self.placed.items()):
+            if self._frames(clip) >= int(48_000 * self.lengths(clip.path)):
+                self._end(name, "")
+        ended, self._ended = tuple(self._ended), []
+        return ended
+
+    def progress(self) -> Mapping[str, int]:
+        return {name: frames for name, clip in self.placed.items() if (frames := self._frames(clip))}
+
+    def close(self) -> None:
+        """End."""
+
+
+class Line:
+    """One worker with fake devices, driven turn by turn."""
+
+    def __init__(self, folder: Path, clock: FakeClock | None = None) -> None:
+        self.clock = clock or FakeClock()
+        self.store = Store(folder / "agent.db", self.clock.now())
+        self.journal = Journal(self.store)
+        self.media = MediaFiles(folder / "content")
+        self.views: dict[str, View] = {}
+        self.faults: dict[str, FaultBook] = {}
+        self.links: list[FakeLink] = []
+        self.link_error: LinkError | None = None
+        self._on_line: dict[str, OnLine] = {}
+        self.worker: LineWorker | None = None
+
+    def _tools(self, device: str) -> Tools:
+        self.faults[device] = FaultBook(device)
+        return Tools(device, self.journal, self.media, self.clock, self.faults[device])
+
+    def board(self, device: str, shape: str = "32x16:mono") -> FakeBoard:
+        """Add a board."""
+        fake = FakeBoard()
+        self._add(device, BoardHand(self._tools(device), BoardShape.parse(shape)), fake)
+        return fake
+
+    def speaker(self, device: str, public: tuple[str, ...] = ("hall",)) -> tuple[FakeSpeaker, FakeSound]:
+        """Add a loudspeaker."""
+        fake, sound = FakeSpeaker(self.clock), FakeSound(self.clock)
+        self._add(device, SpeakerHand(self._tools(device), sound, public), fake)
+        return fake, sound
+
+    def _add(self, device: str, hand: Hand, fake: Any) -> None:
+        self._on_line[device] = OnLine(hand, lambda _link, _patient: fake)
+
+    def _open(self) -> FakeLink:
+        if self.link_error is not None:
+            raise self.link_error
+        self.links.append(FakeLink())
+        return self.links[-1]
+
+    def go(self, *orders: Orders) -> None:
+        """Give orders and work until nothing is due."""
+        if self.worker is None:
+            self.worker = LineWorker("l", self._on_line, self._open, self.clock, self.views.__setitem__)
+        for order in orders:
+            self.worker.tell(order)
+        for _ in range(50):
+            if self.worker.turn() > 0:
+                return
+        raise AssertionError("the line never falls silent")
+
+    def run(self, seconds: float, step: float = 0.05) -> None:
+        """Let time pass in small steps, working as the thread would."""
+        assert self.worker is not None
+        end = self.clock.monotonic() + seconds
+        while (left := end - self.clock.monotonic()) > 1e-6:
+            self.clock.pass_by(min(step, left))
+            self.go()
+
+    def records(self) -> list[Any]:
+        """All that wait in the outbox."""
+        return list(self.store.oldest(10_000))
