@@ -87,6 +87,25 @@ class Speaker(Protocol):
         """Named contact inputs (fault, mains, door); empty where there are none."""
 
 
+class ClipPlayer(Protocol):
+    """A box that plays clips stored in itself, on an open link. Every method raises DeviceError."""
+
+    def identify(self) -> Identity:
+        """Ask who is there: the ping."""
+
+    def play(self, clip: str) -> Evidence:
+        """Begin a clip; whatever played is cut off."""
+
+    def stop(self) -> Evidence:
+        """Silence."""
+
+    def volume(self, percent: int) -> Evidence:
+        """0 to 100."""
+
+    def finished(self, seconds: float) -> tuple[str, ...]:
+        """The clips that ran to their end since last asked, waiting at most `seconds` for the first."""
+
+
 @dataclass(frozen=True, slots=True)
 class Clip:
     """One sound to place. `due` is the instant of its first sample; `path` a 48 kHz mono 16-bit WAV, or a tone's name."""
@@ -190,6 +209,7 @@ class Clock(Protocol):
 __all__ = [
     "Board",
     "Clip",
+    "ClipPlayer",
     "Clock",
     "Evidence",
     "Identity",

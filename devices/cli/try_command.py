@@ -18,12 +18,13 @@ from devices.errors import DeviceError, SettingsError
 from devices.links import open_link
 from devices.links.line import LineSettings
 from devices.links.trace import TraceLink
-from devices.ports import Board, Identity, Link, Reporting, Speaker
+from devices.ports import Board, ClipPlayer, Identity, Link, Reporting, Speaker
 from devices.profiles.board import BoardShape
 from devices.rendering.page import Page
 from devices.rendering.render import render
 
 FAILED, MISUSED = 1, 2
+LONGEST_CLIP = 120.0  # seconds a technician waits for the end of a clip
 EIGHT_ZONES = {str(number): number - 1 for number in range(1, 9)}  # as relay boards are printed: 1 is coil 0
 WORDS = """COMMAND is one of
   ping              ask who is there
@@ -34,7 +35,10 @@ WORDS = """COMMAND is one of
   zones 1,3 on      exactly these zones hear, all others are shut (loudspeakers)
   zones 1,3 off     shut these, leave the others                  (loudspeakers)
   zones all off     shut all zones and the power                  (loudspeakers)
-  read              zones and contact inputs as the device says   (loudspeakers)"""
+  read              zones and contact inputs as the device says   (loudspeakers)
+  play CLIP         play a stored clip and wait for its end       (clip players)
+  volume N          0 to 100 percent                              (clip players)
+  stop              silence                                       (clip players)"""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,6 +53,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add("--zones", type=_pairs, metavar="NAME=COIL,...", help="zones and their coils, from 0; without it 1 to 8")
     add("--set", action="append", default=[], metavar="KEY=VALUE", help="any other setting of the driver")
     add("--baud", type=int, help="of a serial line; without it the driver's usual one")
+    add("--bits", type=int, choices=(7, 8), default=8, help="data bits of a character")
     add("--parity", choices=("N", "E", "O"), default="N")
     add("--echo", action="store_true", help="the adapter hears its own bytes")
     add("--lang", default="vi", help="language of the text to show")
@@ -62,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         driver = load_driver(args.driver)
         settings = driver.settings.model_validate(_settings(args, driver))
-        line = LineSettings(baud=args.baud or driver.baud, parity=args.parity)
+        line = LineSettings(baud=args.baud or driver.baud, bits=args.bits, parity=args.parity)
         deed = _deed(args.words, driver, getattr(settings, "shape", None), args)
     except ValidationError as exc:
         return _say_why(_in_words(exc), MISUSED)
@@ -125,7 +130,7 @@ class Meter:
 
 
 def _link(args: argparse.Namespace, line: LineSettings) -> Link:
-    link = open_link(args.link, baud=line.baud, parity=line.parity, echo=args.echo)
+    link = open_link(args.link, baud=line.baud, bits=line.bits, parity=line.parity, echo=args.echo)
     return TraceLink(link, sys.stdout.write, lambda: datetime.now(UTC)) if args.hex else link
 
 
@@ -164,7 +169,7 @@ def _deed(words: list[str], driver: Driver, shape: BoardShape | None, args: argp
         return lambda device: [_identity(device.identify())]
     if driver.kind == "board":
         return _board_deed(verb, rest, shape, args)
-    return _speaker_deed(verb, rest)
+    return _player_deed(verb, rest) if driver.kind == "player" else _speaker_deed(verb, rest)
 
 
 def _board_deed(verb: str, rest: list[str], shape: BoardShape | None, args: argparse.Namespace) -> Deed:
@@ -200,6 +205,24 @@ def _speaker_deed(verb: str, rest: list[str]) -> Deed:
         case "zones", [names, "off"]:
             return lambda speaker: _opened(speaker, speaker.zones() - frozenset(names.split(",")))
     raise SettingsError(f'a loudspeaker does not know "{" ".join([verb, *rest])}"\n{WORDS}')
+
+
+def _player_deed(verb: str, rest: list[str]) -> Deed:
+    match verb, rest:
+        case "status", []:
+            return lambda player: [_identity(player.identify())]
+        case "play", [clip]:
+            return lambda player: [f"{clip}: {player.play(clip).value}", _heard(player)]
+        case "volume", [percent] if percent.isdecimal():
+            return lambda player: [f"volume {percent} %: {player.volume(int(percent)).value}"]
+        case "stop", []:
+            return lambda player: [f"stop: {player.stop().value}"]
+    raise SettingsError(f'a clip player does not know "{" ".join([verb, *rest])}"\n{WORDS}')
+
+
+def _heard(player: ClipPlayer) -> str:
+    ended = player.finished(LONGEST_CLIP)
+    return f"{ended[0]}: ran to its end" if ended else f"no end was told within {LONGEST_CLIP:g} s"
 
 
 def _opened(speaker: Speaker, zones: frozenset[str]) -> list[str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from devices.drivers.alpha.driver import AlphaSettings, AlphaSign
+from devices.drivers.dfplayer.driver import ClipModule, PlayerSettings
 from devices.drivers.modbus_relay.driver import RelayBoard, RelaySettings
 from devices.drivers.onbon_bx.driver import OnbonBoard
 from devices.drivers.onbon_bx.settings import OnbonSettings
@@ -160,3 +161,14 @@ def test_a_sign_draws_the_picture_it_reads_back(tmp_path):
         for page in pages(settings.shape, 2):
             assert sign.show(page) is Evidence.READ_BACK
             assert shows(picture, page)
+
+
+def test_a_stored_clip_plays_and_tells_its_end(tmp_path):
+    settings = PlayerSettings(clips={"siren": 1}, folder=1, baud=BAUD)
+    with simulated(tmp_path, "dfplayer") as link:
+        player = ClipModule(link, settings)
+        assert player.identify().model == "DFPlayer, stopped"
+        assert player.play("siren") is Evidence.ACKNOWLEDGED
+        assert player.identify().model == "DFPlayer, playing"
+        assert player.finished(10) == ("siren",)
+        assert player.identify().model == "DFPlayer, stopped"
