@@ -15,6 +15,7 @@ from controller.domain.content import Category
 from controller.errors import ControllerError, InvalidError
 from controller.services import approve, look, submit, withdraw, write
 from controller.services.look import MessageView
+from devices.profiles.board import BoardShape
 
 router = APIRouter(prefix="/messages", include_in_schema=False, route_class=PageRoute)
 
@@ -146,4 +147,5 @@ def _message(
     return page(
         request, "message.html", who.actor, status=422 if problem else 200, now=deps.now(), message=found,
         findings=findings, problem=_said(problem) if problem else "", state_word=lambda m: _state_word(who, m),
+        lamps=lambda board: BoardShape.parse(board).width,
     )  # fmt: skip

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from controller.console.i18n import Words, moment
 from controller.services.device import DeviceView
+from devices.contract.messages import Fault
 from devices.profiles.board import BoardShape
 from schedules.model import Fact
 
@@ -54,12 +55,12 @@ def tile(device: DeviceView, titles: Mapping[str, str], _: Words, now: datetime)
         until=_until(device, _, now),
         seen_at=device.seen_at.isoformat(timespec="seconds") if device.seen_at else None,
         age=_age(device, _, now),
-        faults=tuple(f"{fault.text} ({fault.code}, ×{fault.count})" for fault in device.faults),
+        faults=tuple(_fault(fault, _) for fault in device.faults),
         picture=_picture(device),
         picture_alt=_("What {device} shows: {title}", device=name, title=title),
         width=board.width if board else 0,
         height=board.height if board else 0,
-        zones=tuple((zone, zone.replace("-", " ")) for zone in device.zones),
+        zones=tuple((zone, named(device.zone_names.get(zone, {}), _.language, zone)) for zone in device.zones),
         zones_open=device.shown.zones if device.shown else (),
     )
 
@@ -69,6 +70,13 @@ def _title(device: DeviceView, titles: Mapping[str, str], _: Words) -> str:
         return _("Nothing on air")
     title = titles.get(device.on_air.message, device.on_air.message)
     return _("Emergency: {title}", title=title) if device.on_air.cause == "alert" else title
+
+
+def _fault(fault: Fault, _: Words) -> str:
+    """The fault in the reader's language where we have words for its code; the agent's own words otherwise."""
+    known = "fault " + fault.code
+    words = _(known) if known in _.catalogue else fault.text
+    return f"{words} ({fault.code}, ×{fault.count})"
 
 
 def _why(device: DeviceView) -> str:

@@ -34,6 +34,7 @@ class DeviceEntry(Fact):
     agent: Id = "agent"
     names: dict[str, str] = Field(default_factory=dict)
     zones: tuple[Id, ...] = ()
+    zone_names: dict[Id, dict[str, str]] = Field(default_factory=dict, description="zone -> language -> name")
 
     @field_validator("shape")
     @classmethod
@@ -86,6 +87,7 @@ class Device(Fact):
     agent: Id
     names: dict[str, str]
     zones: tuple[Id, ...] = ()
+    zone_names: dict[Id, dict[str, str]] = Field(default_factory=dict)
 
     @property
     def board(self) -> BoardShape:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -49,6 +50,7 @@ class DeviceView(Fact):
     shape: str | None
     names: dict[str, str]
     zones: tuple[str, ...]
+    zone_names: dict[str, dict[str, str]]
     health: Health
     on_air: OnAirView | None
     wanted: OnAirView | None
@@ -84,35 +86,37 @@ class _Known(Fact):
     plans: dict[str, Any]
     statuses: dict[str, tuple[Status, datetime]]
     agents: dict[tuple[str, str], tuple[bool, datetime | None]]
+    alerts: tuple[bytes, ...]
 
 
 def all_devices(deps: Deps, actor: Actor, language: str = "en") -> tuple[DeviceView, ...]:
     """Every device of the register."""
     actor.need(Right.READ)
     with deps.store.read() as connection:
-        known = _known(connection, registry.all_devices(connection))
-        return tuple(_view(connection, known, device, deps.now(), language) for device in known.devices)
+        known = _known(connection, registry.all_devices(connection), deps.now())
+    return tuple(_view(known, device, deps.now(), language) for device in known.devices)
 
 
 def one_device(deps: Deps, actor: Actor, device: str, language: str = "en") -> DeviceView:
     """One device."""
     actor.need(Right.READ)
     with deps.store.read() as connection:
-        known = _known(connection, (registry.one_device(connection, device),))
-        return _view(connection, known, known.devices[0], deps.now(), language)
+        known = _known(connection, (registry.one_device(connection, device),), deps.now())
+    return _view(known, known.devices[0], deps.now(), language)
 
 
-def _known(connection: Connection, devices: tuple[Device, ...]) -> _Known:
+def _known(connection: Connection, devices: tuple[Device, ...], now: datetime) -> _Known:
     newest: dict[str, Issued] = plans.newest(connection)
     said = {
         row.device: (Status.model_validate_json(row.status), row.received_at)
         for row in connection.execute(sa.select(statuses))
     }
     living = {(row.gate, row.agent): (row.online, row.seen_at) for row in connection.execute(sa.select(agents))}
-    return _Known(devices=devices, plans=newest, statuses=said, agents=living)
+    alarms = alerts.living(connection, now)
+    return _Known(devices=devices, plans=newest, statuses=said, agents=living, alerts=alarms)
 
 
-def _view(connection: Connection, known: _Known, device: Device, now: datetime, language: str) -> DeviceView:
+def _view(known: _Known, device: Device, now: datetime, language: str) -> DeviceView:
     status, received = known.statuses.get(device.id, (None, None))
     issued: Issued | None = known.plans.get(device.id)
     online, seen = known.agents.get((device.gate, status.agent if status else device.agent), (False, None))
@@ -123,12 +127,12 @@ def _view(connection: Connection, known: _Known, device: Device, now: datetime, 
         revision_wanted=issued.revision if issued else 0,
         issued_at=issued.issued_at if issued else None,
     )
-    facts = device.model_dump(include={"id", "gate", "kind", "shape", "names", "zones"})
+    facts = device.model_dump(include={"id", "gate", "kind", "shape", "names", "zones", "zone_names"})
     return DeviceView(
         **facts,
         health=health(sight, now),
         on_air=_said(status) if status else None,
-        wanted=_due(connection, device, issued.plan, now, language) if issued else None,
+        wanted=_due(device.id, issued.body, known.alerts, now.replace(microsecond=0), language) if issued else None,
         shown=status.shown if status else None,
         revision_wanted=sight.revision_wanted,
         revision_held=status.revision if status else 0,
@@ -154,8 +158,10 @@ def _said(status: Status) -> OnAirView:
     )
 
 
-def _due(connection: Connection, device: Device, plan: Plan, now: datetime, language: str) -> OnAirView:
-    reason = why(plan, now, alerts.for_device(connection, device.id, now))
+@lru_cache(maxsize=2048)
+def _due(device: str, plan: bytes, alarms: tuple[bytes, ...], now: datetime, language: str) -> OnAirView:
+    """What should be on air in this second: worked out once, however many look at the same time."""
+    reason = why(plans.read(plan), now, alerts.met_by(alarms, device))
     due = _slot(reason.on_air, now)
     return OnAirView(
         message=due[0] if due else None,
@@ -182,7 +188,7 @@ def wanted_picture(deps: Deps, actor: Actor, device: str) -> bytes:
     now = deps.now()
     with deps.store.read() as connection:
         board, issued = _board(connection, device), plans.newest_of(connection, device)
-        living = alerts.for_device(connection, device, now)
+        living = alerts.met_by(alerts.living(connection, now), device)
     plan = issued.plan if issued else Plan(device=device, revision=1, issued=now)
     due = _slot(why(plan, now, living).on_air, now)
     if due is None:
@@ -235,7 +241,7 @@ def timeline(
     with deps.store.read() as connection:
         registry.one_device(connection, device)
         issued = plans.newest_of(connection, device)
-        living = alerts.for_device(connection, device, deps.now())
+        living = alerts.met_by(alerts.living(connection, deps.now()), device)
     if issued is None:
         return ()
     plan = issued.plan

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -78,10 +79,22 @@ def mark_cleared(connection: Connection, alert: str, now: datetime) -> None:
     connection.execute(sa.update(alerts).where(alerts.c.id == alert).values(cleared_at=now))
 
 
-def for_device(connection: Connection, device: str, now: datetime) -> tuple[Alert, ...]:
-    """The living alerts as one device meets them."""
-    met = (stored.body.for_device(device) for stored in unexpired(connection, now))
+def living(connection: Connection, now: datetime) -> tuple[bytes, ...]:
+    """The stored bodies of all alerts that are neither ended nor past their time."""
+    query = sa.select(alerts.c.body).where(alerts.c.until > now, alerts.c.state == "active").order_by(alerts.c.id)
+    return tuple(row.body for row in connection.execute(query))
+
+
+def met_by(bodies: Iterable[bytes], device: str) -> tuple[Alert, ...]:
+    """Alerts as one device meets them."""
+    met = (read(body).for_device(device) for body in bodies)
     return tuple(alert for alert in met if alert is not None)
+
+
+@lru_cache(maxsize=256)
+def read(body: bytes) -> AlertMessage:
+    """A stored body."""
+    return AlertMessage.model_validate_json(body)
 
 
 def sight(connection: Connection, alert: str) -> list[Row[Any]]:
@@ -91,5 +104,4 @@ def sight(connection: Connection, alert: str) -> list[Row[Any]]:
 
 
 def _stored(row: Row[Any]) -> StoredAlert:
-    body = AlertMessage.model_validate_json(row.body)
-    return StoredAlert(body, row.texts, tuple(row.scopes), row.by, row.ended_at, row.ended_by)
+    return StoredAlert(read(row.body), row.texts, tuple(row.scopes), row.by, row.ended_at, row.ended_by)

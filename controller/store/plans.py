@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -25,7 +26,13 @@ class Issued:
     @property
     def plan(self) -> Plan:
         """As it was sealed."""
-        return Plan.model_validate_json(self.body)
+        return read(self.body)
+
+
+@lru_cache(maxsize=512)
+def read(body: bytes) -> Plan:
+    """A stored plan. The same object for the same bytes, so that what `schedules` works out for it is kept."""
+    return Plan.model_validate_json(body)
 
 
 def newest(connection: Connection) -> dict[str, Issued]:

@@ -50,8 +50,9 @@ def gate_names(connection: Connection) -> dict[str, dict[str, str]]:
 
 def _device(row: Row[Any]) -> Device:
     return Device(
-        id=row.id, gate=row.gate, kind=row.kind, shape=row.shape, agent=row.agent, names=row.names, zones=row.zones
-    )
+        id=row.id, gate=row.gate, kind=row.kind, shape=row.shape, agent=row.agent, names=row.names, zones=row.zones,
+        zone_names=row.zone_names,
+    )  # fmt: skip
 
 
 def as_file(connection: Connection) -> GatesFile:

@@ -95,6 +95,7 @@ devices = sa.Table(
     sa.Column("agent", _ID, nullable=False),
     sa.Column("names", sa.JSON, nullable=False),
     sa.Column("zones", sa.JSON, nullable=False),  # of a speaker: ids of its public zones
+    sa.Column("zone_names", sa.JSON, nullable=False),
     sa.Column("position", sa.Integer, nullable=False),
     sa.Column("active", sa.Boolean, nullable=False),  # False: no longer in the gates file
 )

@@ -95,20 +95,20 @@ def test_an_alert_takes_every_board_and_speaker_and_says_who_confirmed_and_leave
 def test_an_alert_survives_kill_9_of_every_part(province):
     alert = start(province, targets=["chi-ma/*"])
     board = lambda: lamps(province, "chi-ma", "board-1")  # noqa: E731
-    eventually(lambda: board() not in province.everyday, what="the alert")
+    assert eventually(lambda: board() not in province.everyday, what="the alert")
     province.agents["chi-ma"].kill()
     province.kill_broker()
     province.controller.kill()
     province.simulated["chi-ma"].board("board-1").power_off()
     province.simulated["chi-ma"].board("board-1").power_on()
     province.agents["chi-ma"].start()
-    eventually(
+    assert eventually(
         lambda: board() not in province.everyday and any(map(any, board())), what="the alert without a controller"
     )
     province.controller.start()
     province.wait_for_page()
     province.call("truc", "POST", f"alerts/{alert}/end")
-    eventually(lambda: board() in province.everyday, what="the everyday notice")
+    assert eventually(lambda: board() in province.everyday, what="the everyday notice")
 
 
 def test_an_agent_that_connects_later_gets_a_living_alert_and_never_one_that_is_over(province):
@@ -130,5 +130,5 @@ def test_an_agent_that_connects_later_gets_a_living_alert_and_never_one_that_is_
 
 def test_an_alert_ends_by_itself(province):
     start(province, minutes=0.1, targets=["huu-nghi/*"])
-    eventually(lambda: lamps(province, "huu-nghi", "lane-1") not in province.everyday, what="the alert")
+    assert eventually(lambda: lamps(province, "huu-nghi", "lane-1") not in province.everyday, what="the alert")
     back_to_everyday(province)

@@ -162,7 +162,7 @@ class Province:
         if self.echo:  # an adapter that hears itself, and an agent that was told so
             text = text.replace("rs485 = { gap_ms = 5 }", "rs485 = { gap_ms = 5, echo = true }")
         path = self.folder / f"{gate}.toml"
-        path.write_text('clock = "trust"\n' + text)
+        path.write_text(text)
         return path
 
     def _process(self, name: str, arguments: list[str], env: dict[str, str]) -> Process:

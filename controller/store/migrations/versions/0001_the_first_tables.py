@@ -169,6 +169,7 @@ def upgrade() -> None:
     sa.Column('agent', sa.String(length=32), nullable=False),
     sa.Column('names', sa.JSON(), nullable=False),
     sa.Column('zones', sa.JSON(), nullable=False),
+    sa.Column('zone_names', sa.JSON(), nullable=False),
     sa.Column('position', sa.Integer(), nullable=False),
     sa.Column('active', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['gate'], ['gates.id'], name=op.f('fk_devices_gate_gates')),
