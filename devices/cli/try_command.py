@@ -124,9 +124,13 @@ class Meter:
 
     def bill(self, line: LineSettings) -> str:
         """What passed, how long the bytes alone take on this line, and from the first byte to the last as measured."""
-        took = self.last - self.first if self.first is not None else 0.0
         predicted = line.seconds(self.sent + self.received)
-        return f"line: {self.sent} bytes out, {self.received} in; predicted {predicted:.3f} s, took {took:.3f} s"
+        return f"line: {self.sent} bytes out, {self.received} in; predicted {predicted:.3f} s, took {self.took:.3f} s"
+
+    @property
+    def took(self) -> float:
+        """Seconds from the first byte sent to the last that moved."""
+        return self.last - self.first if self.first is not None else 0.0
 
 
 def _link(args: argparse.Namespace, line: LineSettings) -> Link:

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
+from devices.cli.try_command import Meter
 from devices.drivers.onbon_bx import areas
 from devices.drivers.onbon_bx.codec import HOST, SERIES, Frame
+from devices.drivers.onbon_bx.driver import OnbonBoard
+from devices.drivers.onbon_bx.settings import OnbonSettings
+from devices.links import open_link
 from devices.links.line import LineSettings
+from devices.ports import Link
 from devices.profiles.board import BoardShape
 from devices.rendering.page import Page
 from devices.rendering.render import render
@@ -61,4 +72,45 @@ def page_line_seconds() -> dict[str, Any]:
     }
 
 
-ROWS: tuple[Callable[[], dict[str, Any]], ...] = (page_wire_bytes, page_line_seconds)
+def line_prediction_error() -> dict[str, Any]:
+    """How far the predicted line time is from the measured, worst of some pages sent to a simulated card paced at 57600 baud."""
+    with tempfile.TemporaryDirectory() as folder, simulated_card(Path(folder) / "line") as link:
+        meter = Meter(link)
+        board = OnbonBoard(meter, OnbonSettings(shape=SHAPE, address=1))
+        errors = []
+        for _ in range(5):
+            meter.sent, meter.received, meter.first = 0, 0, None
+            board.show(full_page())
+            predicted = LINE.seconds(meter.sent + meter.received)
+            errors.append(abs(meter.took / predicted - 1))
+    return {
+        "name": "line_prediction_error",
+        "value": max(errors),
+        "unit": "of the time",
+        "ratio": None,
+        "baseline": "at most 0.05, the card's own thinking included",
+    }
+
+
+@contextmanager
+def simulated_card(path: Path) -> Iterator[Link]:
+    """A simulated card in a process of its own, and a link to it."""
+    code = "import sys; from devices.cli import main; sys.exit(main())"
+    words = ["simulate", "--driver", "onbon_bx", "--listen", f"pty:{path}", "--board", str(SHAPE), "--address", "1"]
+    process = subprocess.Popen([sys.executable, "-c", code, *words, "--baud", "57600"], stdout=subprocess.DEVNULL)
+    try:
+        for _ in range(500):
+            if path.exists():
+                break
+            time.sleep(0.02)
+        link = open_link(str(path), baud=57600)
+        try:
+            yield link
+        finally:
+            link.close()
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+ROWS: tuple[Callable[[], dict[str, Any]], ...] = (page_wire_bytes, page_line_seconds, line_prediction_error)
