@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from devices.profiles.board import BoardShape, Colours
 from devices.rendering.page import Page
-from devices.simulators.onbon_areas import Area, Refusal, RefusedFrame, read_areas_5e, read_areas_6e
+from devices.simulators.onbon_areas import Area, Refusal, RefusedFrame, compose, read_areas_5e, read_areas_6e
 from devices.simulators.onbon_standard import ACK, CardState, Packet, Plate, obey, reply_body
 from devices.simulators.onbon_wire import ANY_ADDRESS, ANY_DEVICE, Ear, Frame
 
@@ -202,24 +202,5 @@ class OnbonBoard:
                 self.changed(page)
 
     def _draw(self, at: float) -> Page:
-        """Lay the areas over one another, the higher number on top; note when the picture will change."""
-        shape, turns = self.shape, []
-        lamps = [[0] * shape.height for _ in range(shape.colours.planes)]
-        for _, area in sorted(self._areas.items()):
-            sheet, turn = area.sheet_at(at)
-            if turn is not None:
-                turns.append(turn)
-            if sheet is not None and self._state.on:
-                _lay(lamps, area, sheet.planes, shape.width)
-        self._next = min(turns, default=None)
-        pad = shape.stride * 8 - shape.width
-        planes = (b"".join((row << pad).to_bytes(shape.stride, "big") for row in plane) for plane in lamps)
-        return Page(shape=shape, planes=tuple(planes), seconds=1.0)
-
-
-def _lay(lamps: list[list[int]], area: Area, planes: tuple[tuple[int, ...], ...], width: int) -> None:
-    shift = width - area.x - area.width
-    mask = ((1 << area.width) - 1) << shift
-    for rows, sheet in zip(lamps, planes, strict=True):
-        for i, bits in enumerate(sheet):
-            rows[area.y + i] = rows[area.y + i] & ~mask | bits << shift
+        page, self._next = compose(self.shape, self._areas if self._state.on else {}, at)
+        return page

@@ -19,12 +19,13 @@ from devices.simulators.amplifiers import POWER, ToaAmplifier
 from devices.simulators.announcers import DfPlayer
 from devices.simulators.boards import OnbonBoard
 from devices.simulators.faults import Faults
+from devices.simulators.font_boards import FONT_SERIES, FontBoard
 from devices.simulators.line import SimulatedLine
 from devices.simulators.pty import End, PtyEnd, TcpEnd
 from devices.simulators.sending_card import SendingCard
 from devices.simulators.speakers import RelayBoard
 
-Simulated = OnbonBoard | AlphaSign | RelayBoard | ToaAmplifier | DfPlayer | SendingCard
+Simulated = OnbonBoard | FontBoard | AlphaSign | RelayBoard | ToaAmplifier | DfPlayer | SendingCard
 Settings = Mapping[str, Any]
 
 
@@ -76,12 +77,11 @@ class RelayLog:
         self._log(f"{self._names.get(number, f'coil-{number}')} {'on' if on else 'off'}")
 
 
-def onbon_board(settings: Settings, picture: Path | None, log: Path | None) -> OnbonBoard:
-    """A board that draws itself."""
-    shape = BoardShape.parse(settings["shape"])
-    return OnbonBoard(
-        shape, address=settings.get("address", 1), series=settings.get("series", "6E2"), changed=_drawn(shape, picture)
-    )
+def onbon_board(settings: Settings, picture: Path | None, log: Path | None) -> OnbonBoard | FontBoard:
+    """A board that draws itself; its series says whether it is told pictures or texts."""
+    shape, series = BoardShape.parse(settings["shape"]), settings.get("series", "6E2")
+    kind = FontBoard if series in FONT_SERIES else OnbonBoard
+    return kind(shape, address=settings.get("address", 1), series=series, changed=_drawn(shape, picture))
 
 
 def alpha_sign(settings: Settings, picture: Path | None, log: Path | None) -> AlphaSign:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+
+from devices.profiles.board import BoardShape
+from devices.rendering.page import Page
 
 MAX_AREA_BYTES = 300_000
 
@@ -94,23 +97,50 @@ class Area:
         return self.sheets[0], end + self.sheets[0].stay
 
 
-class _Bytes:
+def compose(shape: BoardShape, areas: Mapping[int, Area], at: float) -> tuple[Page, float | None]:
+    """Lay areas over one another, the higher number on top; also when the picture will change by itself."""
+    turns = []
+    lamps = [[0] * shape.height for _ in range(shape.colours.planes)]
+    for _, area in sorted(areas.items()):
+        sheet, turn = area.sheet_at(at)
+        if turn is not None:
+            turns.append(turn)
+        if sheet is not None:
+            _lay(lamps, area, sheet.planes, shape.width)
+    pad = shape.stride * 8 - shape.width
+    planes = (b"".join((row << pad).to_bytes(shape.stride, "big") for row in plane) for plane in lamps)
+    return Page(shape=shape, planes=tuple(planes), seconds=1.0), min(turns, default=None)
+
+
+def _lay(lamps: list[list[int]], area: Area, planes: tuple[Rows, ...], width: int) -> None:
+    shift = width - area.x - area.width
+    mask = ((1 << area.width) - 1) << shift
+    for rows, sheet in zip(lamps, planes, strict=True):
+        for i, bits in enumerate(sheet):
+            rows[area.y + i] = rows[area.y + i] & ~mask | bits << shift
+
+
+class Bytes:
     """Takes numbers off the front; a command that ends too early is refused."""
 
     def __init__(self, data: bytes) -> None:
+        """`data` is what is left to read."""
         self._data, self._at = data, 0
 
     def take(self, layout: str) -> tuple[int, ...]:
+        """Little-endian numbers laid out as in `struct`."""
         size = struct.calcsize("<" + layout)
         return struct.unpack("<" + layout, self.cut(size))
 
     def cut(self, size: int) -> bytes:
+        """The next bytes as they are."""
         if self._at + size > len(self._data):
             raise RefusedFrame(Refusal.COMMAND)
         self._at += size
         return self._data[self._at - size : self._at]
 
     def rest(self) -> bytes:
+        """All that was not taken."""
         return self._data[self._at :]
 
 
@@ -125,7 +155,7 @@ class _Outline:
     height: int
 
     @classmethod
-    def read(cls, source: _Bytes) -> _Outline:
+    def read(cls, source: Bytes) -> _Outline:
         area, run, timeout, _, programs = source.take("BBHBH")
         source.take(f"{programs}H")
         _immediate, _, kind, x, y, width, height = source.take("BIBHHHH")
@@ -143,12 +173,12 @@ class _Outline:
 
 def read_areas_5e(data: bytes, planes: int, at: float) -> list[Area]:
     """Areas of a 5E update, what follows group, command and reserve. RefusedFrame if they do not hold together."""
-    source = _Bytes(data)
+    source = Bytes(data)
     areas = []
     while source.rest():
         (size,) = source.take("I")
         _bounded(size)
-        inner = _Bytes(source.cut(size))
+        inner = Bytes(source.cut(size))
         outline = _Outline.read(inner)
         _frame, pages = inner.take("BH")
         areas.append(outline.area(tuple(_sheet_5e(inner, outline, planes) for _ in range(pages)), at))
@@ -157,10 +187,10 @@ def read_areas_5e(data: bytes, planes: int, at: float) -> list[Area]:
     return areas
 
 
-def _sheet_5e(source: _Bytes, outline: _Outline, planes: int) -> Sheet:
+def _sheet_5e(source: Bytes, outline: _Outline, planes: int) -> Sheet:
     (size,) = source.take("I")
     _bounded(size)
-    inner = _Bytes(source.cut(size))
+    inner = Bytes(source.cut(size))
     _style, _display, _clear, _speed, stay, _repeat, _valid, _ = inner.take("BBBBHBHI")
     return Sheet(lamps_5e(inner.rest(), outline.width, outline.height, planes), stay / 100)
 
@@ -179,7 +209,7 @@ def lamps_5e(bitmap: bytes, width: int, height: int, planes: int) -> tuple[Rows,
 
 def read_areas_6e(data: bytes, planes: int, at: float) -> list[Area]:
     """Areas of a 6E update: all descriptions first, then one store of bitmaps that their offsets point into."""
-    source = _Bytes(data)
+    source = Bytes(data)
     (count,) = source.take("H")
     drafts = [_draft_6e(source) for _ in range(count)]
     store = source.rest()
@@ -190,9 +220,9 @@ def read_areas_6e(data: bytes, planes: int, at: float) -> list[Area]:
     ]
 
 
-def _draft_6e(source: _Bytes) -> tuple[_Outline, list[tuple[int, int, int]]]:
+def _draft_6e(source: Bytes) -> tuple[_Outline, list[tuple[int, int, int]]]:
     (size,) = source.take("I")
-    inner = _Bytes(source.cut(size))
+    inner = Bytes(source.cut(size))
     outline = _Outline.read(inner)
     _frame, _background, _transparency, _equal, sound = inner.take("5B")
     if sound:
@@ -202,7 +232,7 @@ def _draft_6e(source: _Bytes) -> tuple[_Outline, list[tuple[int, int, int]]]:
     return outline, list(_pages_6e(inner, pages))
 
 
-def _pages_6e(source: _Bytes, count: int) -> Iterator[tuple[int, int, int]]:
+def _pages_6e(source: Bytes, count: int) -> Iterator[tuple[int, int, int]]:
     for _ in range(count):
         (size,) = source.take("I")
         if size != 26:

@@ -149,15 +149,19 @@ def _is_6(plate: Plate) -> bool:
     return plate.device & 0xFF == 0x74
 
 
-def _clock(state: CardState, plate: Plate, data: bytes, at: float) -> tuple[CardState, Reply]:
+def read_clock(data: bytes, at: float) -> Clock:
+    """A clock set to eight bytes: year (low half first), month, day, hour, minute, second in decimal digits; weekday."""
     try:
         digits = data.hex()
         year = int(digits[2:4] + digits[0:2])
         month, day, hour, minute, second = (int(digits[i : i + 2]) for i in range(4, 14, 2))
-        told = datetime(year, month, day, hour, minute, second)  # noqa: DTZ001
+        return Clock(datetime(year, month, day, hour, minute, second), at, trusted=True)  # noqa: DTZ001
     except ValueError as exc:
         raise RefusedFrame(Refusal.DATE) from exc
-    return replace(state, clock=Clock(told, at, trusted=True)), ACK
+
+
+def _clock(state: CardState, plate: Plate, data: bytes, at: float) -> tuple[CardState, Reply]:
+    return replace(state, clock=read_clock(data, at)), ACK
 
 
 def _switch(state: CardState, plate: Plate, data: bytes, at: float) -> tuple[CardState, Reply]:
