@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,6 +17,7 @@ from schedules.model import Priority
 RATE = 48_000
 TEST_TONE = "tone:test"
 PROGRESS_SECONDS = 1.0
+_STOP_LOOKS, _STOP_WAIT = 8, 0.05  # the ramp down takes some 50 ms
 _BUS = {"normal": "normal", "event": "normal", "priority": "priority", "live": "live"}
 
 
@@ -96,8 +99,7 @@ class Sounds:
         return next((f"a sound was not played: {one.reason}" for one in ended if one.reason in ("sink", "missing")), "")
 
     def _note_progress(self) -> None:
-        progress = getattr(self._out, "progress", None)
-        for name, frames in (progress() if progress else {}).items():
+        for name, frames in self._frames().items():
             one, seconds = self._placed.get(name), frames / RATE
             if one is not None and seconds - one.noted >= PROGRESS_SECONDS:
                 one.noted = seconds
@@ -115,17 +117,27 @@ class Sounds:
 
     def end_all(self, reason: str) -> None:
         """The agent stops: what has sounded so far is all."""
+        frames = self._frames()
         for name in self.ids:
             self._placed[name].ending = (Outcome.PARTIAL, reason)
         self._out.stop(frozenset(self._placed))
-
-    def abandon(self) -> None:
-        """Close what the sound process will no longer report."""
-        progress = getattr(self._out, "progress", None)
-        frames = dict(progress()) if progress else {}
+        for _ in range(_STOP_LOOKS):
+            self._take_ended()
+            if not self._placed:
+                break
+            time.sleep(_STOP_WAIT)
         for name in list(self._placed):
             self._end(Played(id=name, frames=frames.get(name, 0), of_frames=0, start_error=0.0, reason="stopped"))
         self._out.close()
+
+    def _take_ended(self) -> None:
+        with suppress(DeviceError):
+            for played in self._out.poll():
+                self._end(played)
+
+    def _frames(self) -> dict[str, int]:
+        progress = getattr(self._out, "progress", None)
+        return dict(progress()) if progress else {}
 
 
 def _record(one: Placed, played: Played) -> PlayRecord:

@@ -267,7 +267,6 @@ class SpeakerHand(Hand):
     def stop(self) -> None:
         """Silence, shut zones, and records of what sounded so far."""
         self._sounds.end_all("the agent was stopped")
-        self._sounds.abandon()
         if self._quick is not None and self._zones != frozenset():
             try:
                 self._quick.open_zones(frozenset())

@@ -128,8 +128,12 @@ class Store:
                 continue
             begun = datetime.fromisoformat(started) if started else None
             ended = begun + timedelta(seconds=seconds) if begun else None
-            facts = {"started": begun, "seconds": seconds, "evidence": evidence, "ended": ended}
-            self.close_play(play, draft.model_copy(update={**facts, "outcome": Outcome.PARTIAL, "reason": "power"}))
+            silent = draft.content.kind == "audio" and not seconds  # not one second is known to have sounded
+            facts = {
+                "started": begun, "seconds": seconds, "evidence": evidence, "ended": ended,
+                "outcome": Outcome.MISSED if silent else Outcome.PARTIAL, "reason": "power",
+            }  # fmt: skip
+            self.close_play(play, draft.model_copy(update=facts))
         return len(rows)
 
     # Commands, each done once.
