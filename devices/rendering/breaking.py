@@ -71,7 +71,7 @@ def atoms(paragraph: str, widths: Mapping[str, int], width: int) -> Atoms:
     pairs = _ATOM.findall(paragraph.strip(_GAP))
     if not paragraph.isprintable():  # steering characters have done their work and have no width
         pairs = [(atom.translate(_STEER), gap.translate(_STEER)) for atom, gap in pairs]
-        pairs = [pair for pair in pairs if pair[0]]
+        pairs = [pair for pair in pairs if not pair[0].isspace() and pair[0]]
     measure = widths.__getitem__
     wide = [sum(map(measure, atom)) for atom, _ in pairs]
     broken: list[str] = []

@@ -9,7 +9,8 @@ from itertools import permutations
 from typing import NamedTuple
 
 from devices.rendering.findings import Finding, finding, named
-from devices.rendering.signs import LETTERS, signs_at
+from devices.rendering.glyphs import simplified
+from devices.rendering.signs import LETTERS, instead_of, signs_at
 
 NO_BREAK_SPACE, BREAK, JOIN = "\u00a0", "\u200b", "\u2060"  # kept in a clean text: they steer line breaking
 BLANKS = frozenset(f" \n\u3000{NO_BREAK_SPACE}{BREAK}{JOIN}")
@@ -67,9 +68,9 @@ class _Cleaner:
             del self.findings[MAX_FINDINGS - 1 :]
             self.findings.append(item)
 
-    def refuse(self, code: str, at: int, token: str) -> None:
+    def refuse(self, code: str, at: int, token: str, **facts: str) -> None:
         self.out.append(REPLACEMENT)
-        self.note(finding(code, "block", at, character=named(token[0])))
+        self.note(finding(code, "block", at, character=named(token[0]), **facts))
 
     def walk(self, text: str) -> Cleaned:
         signs = signs_at(text)
@@ -103,7 +104,7 @@ class _Cleaner:
         if token[0] in self.letters and set(token[1:]) <= {"\ufe0e", "\ufe0f"}:
             self.out.append(token[0])
         else:
-            self.refuse("text.emoji", at, token)
+            self.refuse("text.emoji", at, token, sign=instead_of(token))
 
     def _steer(self, at: int, token: str) -> None:
         self.out.append(token)
@@ -139,6 +140,8 @@ class _Cleaner:
             letter = letter if letter in self.letters else _ETH[letter]
         if letter in self.letters:
             self.out.append(letter)
+        elif letter in simplified():
+            self.refuse("text.traditional", at, letter, letter=simplified()[letter])
         else:
             self.refuse(_why_not(letter), at, letter)
 

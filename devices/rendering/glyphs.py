@@ -101,6 +101,14 @@ def face(names: tuple[str, ...]) -> Face:
     return Face(packs[0].rows, packs[0].capital, names, max(widths.values()), widths, bitmaps)
 
 
+@cache
+def simplified() -> dict[str, str]:
+    """Traditional characters and the one of GB2312 that stands for each, read once."""
+    with open(f"{FOLDER}/traditional.txt", encoding="utf-8") as file:  # noqa: PTH123
+        traditional, plain = file.read().split()
+    return dict(zip(traditional, plain, strict=True))
+
+
 @lru_cache(maxsize=32)
 def strided(names: tuple[str, ...], stride: int) -> Strided:
     """The letters of the face of those packs, shaped for boards of that stride."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from devices.rendering.findings import Finding, finding
+from devices.rendering.old_encodings import from_tcvn3, from_utf8, from_vni
 
 _SYLLABLE = re.compile(
     r"(?:ngh|ng|nh|gh|gi|kh|ch|ph|qu|th|tr|[bcdghklmnprstvx])?(?:[aeiouy]|ai|ao|au|ay|eo|eu|ia|ie|ieu|iu|oa|oai|oao|oay|oe|oeo"
@@ -45,7 +46,9 @@ def _mojibake(text: str) -> Iterator[Finding]:
     hits = list(_OLD.finditer(text))
     utf8 = _UTF8.search(text)
     if utf8:
-        yield finding("text.mojibake", "warn", utf8.start(), encoding="UTF-8")
+        meant = from_utf8(text) or from_utf8(text[utf8.start() :]) or "…"
+        yield finding("text.mojibake", "warn", utf8.start(), encoding="UTF-8", meant=meant[:60])
     elif len(hits) > 1 or (hits and hits[0].group() in _SURE):
         encoding = "TCVN3" if any(hit.group() in _SYMBOLS for hit in hits) else "VNI"
-        yield finding("text.mojibake", "warn", hits[0].start(), encoding=encoding)
+        meant = from_tcvn3(text) if encoding == "TCVN3" else from_vni(text)
+        yield finding("text.mojibake", "warn", hits[0].start(), encoding=encoding, meant=meant[:60])

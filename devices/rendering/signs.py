@@ -12,6 +12,18 @@ NAMES = (
 LETTERS = {name: chr(0xE000 + number) for number, name in enumerate(NAMES)}
 _NAMED = re.compile(f":({'|'.join(NAMES)}):(?![\u0300-\u036f])")
 
+_EMOJI = {
+    "lorry": "🚚🚛🚐", "car": "🚗🚘🚙🚕", "passport": "🛂🪪", "mask": "😷", "fog": "🌫🌁", "no-entry": "⛔🚫",
+    "warning": "⚠", "info": "ℹ",
+    "stop": "🛑✋🤚", "exit": "🏃🚪", "walk": "🚶🚸", "up": "⬆☝👆", "right": "➡👉", "down": "⬇👇", "left": "⬅👈",
+}  # fmt: skip
+
+
+def instead_of(emoji: str) -> str:
+    """The pictogram nearest to an emoji, as an author writes it; a few of them where none is near."""
+    near = [f":{name}:" for name, alike in _EMOJI.items() if emoji[0] in alike]
+    return near[0] if near else ":stop: :lorry: :passport: :info:"
+
 
 def signs_at(text: str) -> dict[int, tuple[int, str]]:
     """Where signs are written: start -> (end, letter)."""

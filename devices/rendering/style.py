@@ -50,5 +50,11 @@ class Style:
             return _LIT[self.colour][:2] if self.colour in ("red", "green") else (True, True)
         return _LIT[self.colour]
 
+    def missing(self, colours: Colours) -> bool:
+        """Whether a board lacks the lamps of the chosen colour; amber is what every board can show."""
+        if self.colour == "amber" or colours is Colours.RGB:
+            return False
+        return colours is Colours.MONO or self.colour in ("blue", "white")
+
 
 PLAIN = Style()

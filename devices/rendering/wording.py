@@ -24,9 +24,9 @@ WORDING: dict[str, dict[str, str]] = {
         "en": "Right-to-left script is not supported ({character}). Use Vietnamese, Chinese or English.",
     },
     "text.emoji": {
-        "vi": "Bảng đèn không hiển thị được biểu tượng cảm xúc {character}. Hãy viết bằng chữ hoặc dùng hình có sẵn.",
-        "zh-Hans": "显示屏无法显示表情符号 {character}。请改用文字或现有图标。",
-        "en": "Boards cannot show the emoji {character}. Use words or one of the pictograms.",
+        "vi": "Bảng đèn không hiển thị được biểu tượng cảm xúc {character}. Hãy viết bằng chữ hoặc dùng hình có sẵn: {sign}",
+        "zh-Hans": "显示屏无法显示表情符号 {character}。请改用文字或现有图标：{sign}",
+        "en": "Boards cannot show the emoji {character}. Use words or a pictogram: {sign}",
     },
     "text.script": {
         "vi": "Không hỗ trợ chữ {character}. Hãy dùng tiếng Việt, tiếng Trung giản thể hoặc tiếng Anh.",
@@ -44,9 +44,14 @@ WORDING: dict[str, dict[str, str]] = {
         "en": "No glyph pack has the character {character}. Use another one.",
     },
     "text.not-gb2312": {
-        "vi": "Chữ Hán {character} nằm ngoài bộ GB2312 (chữ phồn thể hoặc hiếm). Hãy dùng chữ giản thể.",
-        "zh-Hans": "汉字 {character} 不在 GB2312 字符集内（繁体字或生僻字）。请改用简体字。",
-        "en": "The Chinese character {character} is outside GB2312 (traditional or rare). Use the simplified one.",
+        "vi": "Chữ Hán {character} nằm ngoài bộ GB2312 (chữ hiếm). Hãy dùng chữ khác.",
+        "zh-Hans": "汉字 {character} 不在 GB2312 字符集内（生僻字）。请换用其他字。",
+        "en": "The Chinese character {character} is outside GB2312 (rare). Use another one.",
+    },
+    "text.traditional": {
+        "vi": "{character} là chữ phồn thể. Hãy dùng chữ giản thể {letter}.",
+        "zh-Hans": "{character} 是繁体字。请改用简体字 {letter}。",
+        "en": "{character} is a traditional character. Use the simplified {letter}.",
     },
     "text.stray-mark": {
         "vi": "Dấu {character} không ghép được với chữ nào. Hãy gõ lại chữ này.",
@@ -84,9 +89,9 @@ WORDING: dict[str, dict[str, str]] = {
         "en": "This looks like Vietnamese without its marks. Signs must carry all marks: type it again with them.",
     },
     "text.mojibake": {
-        "vi": "Chữ có vẻ bị lỗi mã {encoding}. Hãy chuyển sang Unicode rồi dán lại.",
-        "zh-Hans": "文字疑似 {encoding} 编码乱码。请转换为 Unicode 后重新粘贴。",
-        "en": "This looks like text in the old encoding {encoding}. Convert it to Unicode and paste it again.",
+        "vi": "Chữ có vẻ bị lỗi mã {encoding}. Có phải là “{meant}”? Hãy nhập lại bằng Unicode.",
+        "zh-Hans": "文字疑似 {encoding} 编码乱码。是否为“{meant}”？请用 Unicode 重新输入。",
+        "en": "This looks like text in the old encoding {encoding}. Was “{meant}” meant? Enter it again in Unicode.",
     },
     "text.long-word": {
         "vi": "“{word}” rộng hơn bảng nên bị cắt sang dòng. Hãy rút ngắn.",
@@ -112,6 +117,21 @@ WORDING: dict[str, dict[str, str]] = {
         "vi": "Chữ cao {height} mm chỉ đọc được trong {reach} m ban đêm, cần {distance} m. Hãy dùng chữ lớn hơn.",
         "zh-Hans": "字高 {height} 毫米，夜间只能在 {reach} 米内看清，需要 {distance} 米。请使用更大的字。",
         "en": "Letters {height} mm high are read from {reach} m at night, {distance} m are needed. Use larger letters.",
+    },
+    "colour.red": {
+        "vi": "Màu đỏ chỉ dành cho lệnh dừng và nguy hiểm; cứ 12 nam giới có 1 người khó thấy màu này. Nên dùng màu hổ phách.",
+        "zh-Hans": "红色仅用于停止和危险；约每 12 名男性中有 1 人难以看清红色。建议使用琥珀色。",
+        "en": "Red is for stop and danger only, and 1 man in 12 hardly sees it. Prefer amber.",
+    },
+    "colour.missing": {
+        "vi": "Bảng {board} không có đèn cho màu đã chọn; chữ sẽ hiện màu của bảng. Hãy chọn màu khác.",
+        "zh-Hans": "{board} 的显示屏没有所选颜色的灯，将以屏幕自身颜色显示。请选择其他颜色。",
+        "en": "A board of {board} has no lamps for the chosen colour and shows its own. Choose another colour.",
+    },
+    "light.much": {
+        "vi": "Trang {page} sáng {share} % số đèn, ban đêm gây chói (nên dưới 30 %). Hãy rút ngắn.",
+        "zh-Hans": "第 {page} 页点亮 {share}% 的灯，夜间刺眼（应低于 30%）。请缩短。",
+        "en": "Page {page} lights {share} % of the lamps, which dazzles at night (keep it under 30 %). Shorten the text.",
     },
     "board.too-low": {
         "vi": "Bảng {board} thấp hơn một dòng chữ ({needed} hàng đèn). Hãy chọn bảng cao hơn.",

@@ -88,6 +88,7 @@ def test_6_each_emoji_is_refused_once_as_its_reader_sees_it():
     text = "Xe 🚚👨‍👩‍👧 đi ❤️"
     found = blocked(text, "text.emoji")
     assert [item.position for item in found] == [3, 4, text.index("❤")]
+    assert dict(found[0].facts)["sign"] == ":lorry:"
     assert clean(text, FACE.widths).text == "Xe □□ đi □"
 
 
@@ -150,7 +151,8 @@ def test_traps_that_are_mended_or_only_noticed(text, code):
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("歡迎光臨", "text.not-gb2312"),
+        ("歡迎光臨", "text.traditional"),
+        ("㐀", "text.not-gb2312"),
         ("Сửа", "text.look-alike"),
         ("ยินดี", "text.script"),
         ("ဗ", "text.script"),
@@ -178,3 +180,8 @@ def test_nfkc_is_never_applied():
 def test_an_unknown_language_is_a_finding(language):
     rendering = render("Hello", language, BOARD)
     assert [item.code for item in rendering.findings] == ["language.unknown"]
+
+
+def test_a_traditional_character_comes_with_the_simplified_one():
+    found = blocked("關口", "text.traditional")
+    assert dict(found[0].facts)["letter"] == "关"

@@ -7,10 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devices.profiles.board import BoardShape, Colours
+from devices.rendering.advice import MAX_PAGES
 from devices.rendering.cleaning import clean
 from devices.rendering.glyphs import face
 from devices.rendering.layout import lay_out
-from devices.rendering.render import MAX_PAGES, render
+from devices.rendering.render import render
 
 FACE = face(("n16", "u16"))
 SAMPLE = """Cửa khẩu Hữu Nghị chuẩn bị hộ chiếu, số 2 07:00–19:00 (giờ Nội). Gate A12! 100%

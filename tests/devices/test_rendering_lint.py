@@ -29,17 +29,22 @@ def test_vietnamese_without_marks_is_noticed(text):
 
 
 @pytest.mark.parametrize(
-    ("text", "encoding", "position"),
+    ("text", "encoding", "position", "meant"),
     [
-        ("C¶nh b¸o: cöa khÈu H÷u NghÞ", "TCVN3", 1),
-        ("§iÓm chê xe", "TCVN3", 0),
-        ("Cöûa khaåu quoác teá", "VNI", 1),
-        ("á»­a kháº©u quá»‘c táº¿", "UTF-8", 0),
+        ("C¶nh b¸o: cöa khÈu H÷u NghÞ", "TCVN3", 1, "Cảnh báo: cửa khẩu Hữu Nghị"),
+        ("§iÓm chê xe", "TCVN3", 0, "Điểm chờ xe"),
+        ("Ñöôøng vaøo baõi, XIN CHUÙ YÙ", "VNI", 3, "Đường vào bãi, XIN CHÚ Ý"),
+        ("Cöûa khaåu quoác teá", "VNI", 1, "Cửa khẩu quốc tế"),
+        ("á»­a kháº©u quá»‘c táº¿", "UTF-8", 0, "ửa khẩu quốc tế"),
     ],
 )
-def test_letters_of_an_old_encoding_are_noticed_and_named(text, encoding, position):
+def test_letters_of_an_old_encoding_are_noticed_and_named(text, encoding, position, meant):
     (item,) = lint(text, "vi")
-    assert (item.code, item.position, dict(item.facts)) == ("text.mojibake", position, {"encoding": encoding})
+    assert (item.code, item.position, dict(item.facts)) == (
+        "text.mojibake",
+        position,
+        {"encoding": encoding, "meant": meant},
+    )
 
 
 def test_the_remarks_reach_the_author_in_the_authors_language():
