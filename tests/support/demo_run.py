@@ -60,14 +60,19 @@ class DemoRun:
         found = {}
         for child in psutil.Process(self.process.pid).children(recursive=True):
             self._seen[child.pid] = child
-            words = child.cmdline()
+            try:
+                words = child.cmdline()
+            except psutil.Error:  # it ends at this moment
+                continue
             found[" ".join(Path(word).name for word in words[1:4])] = child.pid
         return found
 
     def left(self, seconds: float = 10) -> list[str]:
         """What it began and still lives after at most so long."""
-        _, alive = psutil.wait_procs(list(self._seen.values()), timeout=seconds)
-        return [f"{each.pid} {each.name()}" for each in alive]
+        ends = time.monotonic() + seconds
+        while (alive := [each for each in self._seen.values() if _lives(each)]) and time.monotonic() < ends:
+            time.sleep(0.05)
+        return [f"{each.pid} {' '.join(each.cmdline())}" for each in alive]
 
     def page(self, path: str = "/api/v1/health") -> bytes:
         """What the page answers."""
@@ -90,3 +95,11 @@ class DemoRun:
         for each in self._seen.values():
             if each.is_running():
                 each.kill()
+
+
+def _lives(process: psutil.Process) -> bool:
+    """A dead process that nobody has asked about is dead."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
