@@ -13,8 +13,11 @@ Clock = Callable[[], datetime]  # the wall clock, aware
 class MediaFiles(Protocol):
     """Files by their SHA-256."""
 
-    def keep(self, data: bytes) -> str:
-        """Store whole, on disk before it returns; the hash."""
+    def keep(self, data: bytes, *, settled: bool = True) -> str:
+        """Store whole, on disk before it returns; the hash. Not `settled`: a power cut may lose it until `settle` is called."""
+
+    def settle(self, sha256: str) -> None:
+        """Have a kept file on disk before it returns."""
 
     def path(self, sha256: str) -> Path | None:
         """Where the file lies; None if it is not here."""

@@ -68,6 +68,8 @@ def start_alert(deps: Deps, actor: Actor, draft: AlertDraft) -> AlertView:
         details = {"targets": list(draft.targets), "texts": stored.texts, "until": stored.body.until.isoformat()}
         note(connection, stored.body.starts, actor.username, "alert.started", alert, details)
     deps.notify()
+    for file in matter.files if matter else ():
+        deps.media.settle(file.sha256)
     with deps.store.read() as connection:
         return _view(connection, stored, matter.findings if matter else ())
 

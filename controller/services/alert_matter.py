@@ -87,7 +87,7 @@ def _own_words(deps: Deps, draft: AlertDraft, alert: str, reached: tuple[Device,
     with deps.store.read() as connection:
         sounds = check_sound(connection, in_order(draft.audio))
     remarks, drawings = _draw(texts, shapes(reached))
-    rendered = keep_drawings(deps, drawings)
+    rendered = keep_drawings(deps, drawings, settled=False)  # the lamps do not wait for the disk: `start_alert` settles
     bound = digest(
         title="",
         category="alert",

@@ -44,7 +44,7 @@ def _blobs(deps: Deps, body: AlertMessage) -> dict[str, str]:
     refs = {ref.sha256: ref for showing in body.showings for ref in showing.item.contents}
     blobs, left = {}, BLOB_BUDGET
     for ref in sorted(refs.values(), key=lambda each: (each.kind != "pages", each.size)):
-        if ref.size > 2 * BLOB_BUDGET:
+        if ref.size > 2 * BLOB_BUDGET or deps.media.path(ref.sha256) is None:
             continue
         blob = pack_blob(deps.media.read(ref.sha256))
         if len(blob) <= left:

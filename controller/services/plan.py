@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from sqlalchemy.engine import Connection
@@ -13,7 +14,6 @@ from controller.services.context import Deps
 from controller.services.tones import emergency_tone
 from controller.store import plans, registry, wanted
 from controller.store.audit import note
-from controller.store.plans import Issued
 from devices.contract.messages import PlanMessage
 from devices.contract.seal import seal
 from devices.contract.topics import plan_topic
@@ -31,23 +31,19 @@ def gather(connection: Connection) -> Wanted:
 
 def rebuild(deps: Deps, connection: Connection, who: str, now: datetime) -> tuple[str, ...]:
     """Issue a new revision to every device whose plan is to do something else; their ids."""
+    changed = tuple(_changed(connection, now))
+    for device, revision, body in changed:
+        _issue(deps, connection, who, body.numbered(device.id, revision, now), body)
+    return tuple(device.id for device, _, _ in changed)
+
+
+def _changed(connection: Connection, now: datetime) -> Iterator[tuple[Device, int, Body]]:
+    """The devices that need a new revision, its number, and what it says."""
     facts, last = gather(connection), plans.newest(connection)
-    changed = [
-        device.id
-        for device in registry.all_devices(connection)
-        if _reissue(deps, connection, who, now, device, facts, last.get(device.id))
-    ]
-    return tuple(changed)
-
-
-def _reissue(
-    deps: Deps, connection: Connection, who: str, now: datetime, device: Device, facts: Wanted, last: Issued | None
-) -> bool:
-    body = build(device, facts, now)
-    if last and last.fingerprint == body.fingerprint() and now - last.issued_at < RENEW:
-        return False
-    _issue(deps, connection, who, body.numbered(device.id, last.revision + 1 if last else 1, now), body)
-    return True
+    for device in registry.all_devices(connection):
+        body, old = build(device, facts, now), last.get(device.id)
+        if old is None or old.fingerprint != body.fingerprint() or now - old.issued_at >= RENEW:
+            yield device, old.revision + 1 if old else 1, body
 
 
 def _issue(deps: Deps, connection: Connection, who: str, plan: Plan, body: Body) -> None:
@@ -73,10 +69,12 @@ def sealed(deps: Deps, plan: Plan) -> bytes:
 
 def rebuild_now(deps: Deps, who: str = "clock") -> tuple[str, ...]:
     """Build all plans because time has passed: schedules end, seals grow old."""
+    with deps.store.read() as connection:
+        if not any(_changed(connection, deps.now())):  # nearly always: then nobody who writes has to wait
+            return ()
     with deps.store.write() as connection:
         changed = rebuild(deps, connection, who, deps.now())
-    if changed:
-        deps.notify()
+    deps.notify()
     return changed
 
 

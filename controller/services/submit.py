@@ -61,10 +61,11 @@ def draw_all(texts: dict[str, str], boards: Iterable[str]) -> Drawings:
     return drawings
 
 
-def keep_drawings(deps: Deps, drawings: Drawings) -> tuple[Rendered, ...]:
-    """Store the page files under their hashes."""
+def keep_drawings(deps: Deps, drawings: Drawings, *, settled: bool = True) -> tuple[Rendered, ...]:
+    """Store the page files under their hashes; not `settled` means that the caller sees to it soon."""
     return tuple(
-        Rendered(language, board, deps.media.keep(drawn.data)) for (language, board), drawn in drawings.items()
+        Rendered(language, board, deps.media.keep(drawn.data, settled=settled))
+        for (language, board), drawn in drawings.items()
     )
 
 

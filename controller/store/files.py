@@ -22,24 +22,30 @@ class HashedFiles:
     def _place(self, sha256: str) -> Path:
         return self._folder / sha256[:2] / sha256
 
-    def keep(self, data: bytes) -> str:
-        """Store whole, on disk before it returns; the hash."""
+    def keep(self, data: bytes, *, settled: bool = True) -> str:
+        """Store whole, on disk before it returns; the hash. Not `settled`: a power cut may lose it until `settle` is called."""
         sha256 = hashlib.sha256(data).hexdigest()
         place = self._place(sha256)
-        if place.exists():
+        if place.exists() and place.stat().st_size == len(data):  # a power cut may have left it empty
             return sha256
         place.parent.mkdir(exist_ok=True)
         draft = place.with_name(f".{sha256}.{token_hex(4)}")
         try:
-            with draft.open("xb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
+            draft.write_bytes(data)
+            if settled:
+                _sync(draft)
             draft.replace(place)
         finally:
             draft.unlink(missing_ok=True)
-        _sync_folder(place.parent)
+        if settled:
+            _sync(place.parent)
         return sha256
+
+    def settle(self, sha256: str) -> None:
+        """Have a kept file on disk before it returns."""
+        place = self._place(sha256)
+        _sync(place)
+        _sync(place.parent)
 
     def path(self, sha256: str) -> Path | None:
         """Where the file lies; None if it is not here."""
@@ -56,8 +62,8 @@ class HashedFiles:
         return place.read_bytes()
 
 
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
+def _sync(place: Path) -> None:
+    descriptor = os.open(place, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

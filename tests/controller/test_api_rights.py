@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
 
 import pytest
+from fastapi import APIRouter
 
-from controller.api.access import DOORS, AgentsOrPeople, Everyone, Need
+from controller.api.access import AgentsOrPeople, Everyone, Need
+from controller.api.reference import doors_of, reference, walk
 from controller.api.routes import api
 from controller.domain.people import RIGHTS, Right, Role, roles_with
 from tests.support.desk import PEOPLE, Desk
@@ -16,30 +18,10 @@ from tests.support.desk import PEOPLE, Desk
 HARMLESS = {"openapi", "static"}  # the description of the API, and the pages' own style and scripts
 
 
-def doors(route: Any) -> list[Any]:
-    """The doors a route stands behind, wherever they are declared."""
-    found, left = [], list(route.dependant.dependencies)
-    while left:
-        dependant = left.pop()
-        left.extend(dependant.dependencies)
-        if isinstance(dependant.call, DOORS):
-            found.append(dependant.call)
-    return found
-
-
-def routes(router: Any) -> Iterator[Any]:
-    """Every route of a router, however it was put together."""
-    for route in getattr(router, "routes", ()):
-        if hasattr(route, "dependant"):
-            yield route
-        else:
-            yield from routes(getattr(route, "original_router", None) or getattr(route, "router", None))
-
-
 def test_every_route_of_the_application_names_exactly_one_door(desk: Desk):
-    walked = list(routes(desk.app))
+    walked = list(walk(desk.app))
     assert len(walked) > 25
-    assert [route.path for route in walked if len(set(doors(route))) != 1] == []
+    assert [route.path for route in walked if len(doors_of(route)) != 1] == []
 
 
 def test_nothing_else_is_reachable_than_routes_with_doors(desk: Desk):
@@ -48,8 +30,8 @@ def test_nothing_else_is_reachable_than_routes_with_doors(desk: Desk):
 
 
 def needs() -> Iterator[tuple[str, str, Right]]:
-    for route in routes(api()):
-        door = doors(route)[0]
+    for route in walk(api()):
+        door = doors_of(route)[0]
         if isinstance(door, Need | AgentsOrPeople):
             path = re.sub(r"\{[a-z0-9_]+\}", "x", route.path.removeprefix("/api/v1"))
             yield next(iter(route.methods)), path.replace("x/x.png", f"{'a' * 64}/1.png"), door.right
@@ -82,9 +64,20 @@ def test_the_auditor_changes_nothing():
 def test_open_doors_say_why():
     why = {
         route.path.removeprefix("/api/v1"): door.why
-        for route in routes(api())
-        for door in doors(route)
+        for route in walk(api())
+        for door in doors_of(route)
         if isinstance(door, Everyone)
     }
     assert set(why) == {"/login", "/health", "/enrolments"}
     assert all(why.values())
+
+
+def test_a_route_without_a_door_would_be_found():
+    bare = APIRouter()
+    bare.add_api_route("/secret", lambda: "told")
+    assert [doors_of(route) for route in walk(bare)] == [()]
+
+
+def test_the_reference_says_what_the_routes_do():
+    written = Path(__file__).parents[2] / "docs" / "reference" / "api.md"
+    assert written.read_text(encoding="utf-8") == reference()
