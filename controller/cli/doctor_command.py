@@ -82,7 +82,8 @@ def _disk(settings: Settings) -> str:
 
 
 def _database(settings: Settings) -> str:
-    with opened(settings) as deps, deps.store.read() as connection:
+    alone = settings.model_copy(update={"gates_file": None})
+    with opened(alone) as deps, deps.store.read() as connection:
         if connection.dialect.name == "sqlite":
             found = str(connection.execute(sa.text("PRAGMA quick_check")).scalar_one())
             if found != "ok":
