@@ -154,6 +154,29 @@ def test_discarding_on_tcp_drops_all_that_has_come(server):
     link.close()
 
 
+def test_discarding_ends_though_the_peer_never_stops(server):
+    link, peer = accepted(server)
+    peer.settimeout(0.2)
+    stop = threading.Event()
+
+    def babble() -> None:
+        while not stop.is_set():
+            try:
+                peer.sendall(bytes(65536))
+            except OSError:
+                return
+
+    thread = threading.Thread(target=babble)
+    thread.start()
+    link.receive(2)
+    link.discard()
+    stop.set()
+    link.close()
+    thread.join(5)
+    peer.close()
+    assert not thread.is_alive()
+
+
 def test_nobody_listening_is_a_link_error(server):
     port = server.getsockname()[1]
     server.close()

@@ -146,14 +146,13 @@ class ClipModule:
         """Hear what comes within `seconds`, noting ends; the first frame `wanted`, or None."""
         deadline = self._clock() + seconds
         while True:
-            left = max(0.0, deadline - self._clock())
-            data = self._link.receive(left)
-            for frame in self._decoder.feed(data):
+            left = deadline - self._clock()
+            for frame in self._decoder.feed(self._link.receive(max(0.0, left))):
                 if frame.command == FINISHED:
                     self._note_end(frame.value)
                 if wanted(frame):
                     return frame
-            if not data and self._clock() >= deadline:
+            if left <= 0:
                 return None
 
     def _note_end(self, track: int) -> None:
