@@ -1,139 +1,268 @@
-"""When a rule is due: windows and weekdays of a time zone, as stretches of ticks (microseconds since 1970, UTC)."""
+"""When a rule is due: its days, its windows of the day, and what validity, quiet hours and editions leave of them."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from datetime import date
+from itertools import islice, takewhile
+from typing import NamedTuple
 
-from schedules.model import Rule, Window, day_start
+from schedules.book import ALL_ZONES, Book, Span, span, spans_by_day
+from schedules.editions import Editions
+from schedules.fact import MINUTES_A_DAY
+from schedules.model import Rule
+from schedules.recurrence import RecurringDays
+from schedules.zone import ALWAYS, DAY, FIRST_DAY, LAST_DAY, MINUTE, NEVER, iso_weekday, tick
 
-MINUTE = 60_000_000
-DAY = 24 * 60 * MINUTE
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-EPOCH_DAY = EPOCH.toordinal()
-FIRST_DAY, LAST_DAY = date(2, 1, 1).toordinal(), date(9998, 12, 31).toordinal()
-ALWAYS = (LAST_DAY - EPOCH_DAY + 1) * DAY
-# A weekday returns within 7 days; a window swallowed by a change of clocks waits one week more.
-REACH = 16
-
-Stretch = tuple[int, int]
-
-
-def tick(at: datetime) -> int:
-    """Write an aware datetime as microseconds since 1970."""
-    passed = at - EPOCH
-    return (passed.days * 86_400 + passed.seconds) * 1_000_000 + passed.microseconds
-
-
-class Zone:
-    """A time zone that answers in ticks."""
-
-    def __init__(self, name: str) -> None:
-        self.info = ZoneInfo(name)
-
-    def when(self, instant: int) -> datetime:
-        """The tick as a clock in this zone shows it."""
-        return (EPOCH + timedelta(microseconds=instant)).astimezone(self.info)
-
-    def day(self, instant: int) -> int:
-        """The ordinal of the local day at a tick."""
-        return self.when(min(max(instant, _FIRST), ALWAYS)).toordinal()
-
-    def midnight(self, day: int) -> int | None:
-        """The tick at which a local day starts, or None if the clocks change in it or in the day after."""
-        offsets = {_naive(day + ahead, 0).replace(tzinfo=self.info).utcoffset() for ahead in range(3)}
-        if len(offsets) > 1:
-            return None
-        return self.instant(day, 0)
-
-    def instant(self, day: int, minute: int) -> int:
-        """The tick at which the clock first shows `minute` of a local day; a minute the clocks skip comes when they jump."""
-        naive = _naive(day, minute)
-        local = naive.replace(tzinfo=self.info)
-        back = local.astimezone(UTC).astimezone(self.info)
-        if back.replace(tzinfo=None) == naive:
-            return tick(local)
-        return self._jump(tick(local.replace(fold=1)), tick(local))
-
-    def _jump(self, before: int, after: int) -> int:
-        """The tick between the two at which the offset changes."""
-        old = self.when(before).utcoffset()
-        while after - before > 1:
-            middle = (before + after) // 2
-            before, after = (middle, after) if self.when(middle).utcoffset() == old else (before, middle)
-        return after
+REACH = (
+    20  # A weekday returns within 7 days; a window swallowed by a change of clocks waits one week more; and LATE days.
+)
+REACH_OF_HOURS = 400  # so long is looked for a place to open again
+REACH_OF_RECURRENCE = 100  # years; 29 February on a Monday comes every 28, or 40 about a year such as 2100
+MOST_DAYS = 1_500  # so many days are tried, and no more, until something of a rule begins or has ended
+LONGEST_RUN = 31  # days; a playlist that runs once is taken as ended after it
+LATE = 4  # days after its own on which something due can begin, when it is past midnight and held by quiet hours
+KEPT = 64
 
 
-_FIRST = (FIRST_DAY - EPOCH_DAY) * DAY
+class Stretch(NamedTuple):
+    """A stretch in ticks of one occurrence that began at `start`; `since` is later where something in it changed."""
 
-
-def _naive(day: int, minute: int) -> datetime:
-    return day_start(date.fromordinal(min(max(day, FIRST_DAY), LAST_DAY)), minute)
-
-
-def iso_weekday(day: int) -> int:
-    """1 (Monday) to 7 (Sunday) of an ordinal."""
-    return (day - 1) % 7 + 1
+    start: int
+    since: int
+    end: int
 
 
 class Due:
-    """A rule as the calendar sees it: its weekdays, windows and validity, and how long one run takes (None: it loops)."""
+    """A rule as the calendar sees it."""
 
-    __slots__ = ("_every", "_spans", "ends", "length", "order", "rank", "starts", "weekdays")
-
-    def __init__(self, rule: Rule, order: int, length: int | None) -> None:
-        self.order, self.rank, self.length = order, rule.priority.rank, length
-        self.weekdays = frozenset(rule.weekdays)
-        self.starts = tick(rule.starts) if rule.starts else -ALWAYS
+    def __init__(self, rule: Rule, order: int, editions: Editions, book: Book) -> None:
+        self.rule, self.order, self.rank, self.editions = rule, order, rule.priority.rank, editions
+        self.starts = tick(rule.starts) if rule.starts else NEVER
         self.ends = tick(rule.ends) if rule.ends else ALWAYS
-        self._every = rule.every
-        self._spans = tuple((window.start, _end(window)) for window in rule.windows)
+        self.spans = tuple(map(span, rule.windows))
+        self._book, self._zone = book, book.zone
+        self._exceptions = spans_by_day(rule.exceptions)
+        self._recurring = RecurringDays(rule.recurrence) if rule.recurrence else None
+        self._only, self._not = book.days(rule.only_on), book.days(rule.not_on)
+        self._quiet = book.quiet_for(rule)
+        self._dues: dict[int, list[int]] = {}
+        self.late = LATE if self._quiet else 1  # days after its own on which something due may begin
+        self.longest = 0 if rule.loop else max(map(self._length, editions.edges))
+        everyday = not (rule.recurrence or rule.exceptions or rule.only_on or rule.not_on or rule.relative)
+        self.plain = rule.loop and everyday and not self._quiet and len(editions.edges) == 1
 
-    def on(self, day: int, zone: Zone, midnight: int | None) -> list[Stretch]:
-        """What starts on a local day: clipped windows of a looping rule, else runs to their natural end."""
-        if iso_weekday(day) not in self.weekdays:
-            return []
-        if self.length is not None:
-            return [(due, due + self.length) for due in self._dues(day, zone, midnight)]
+    # --- what is due on a day
+
+    def on(self, day: int, midnight: int | None) -> list[Stretch]:
+        """What belongs to a local day: pieces of windows of a looping rule, else runs."""
+        if not self.rule.loop:
+            return [run for due in self._due_on(day) if (run := self._run(due, day)) is not None]
         found = []
-        for start, end in self._spans:
-            opens, closes = _at(day, start, zone, midnight), _at(day, end, zone, midnight)
-            opens, closes = max(opens, self.starts), min(closes, self.ends)
+        for start, end in self._spans_of(day):
+            opens = max(self._tick(day, start, midnight), self.starts)
+            closes = min(self._tick(day, end, midnight), self.ends)
             if opens < closes:
-                found.append((opens, closes))
+                found += self._pieces(opens, closes)
         return found
 
-    def _dues(self, day: int, zone: Zone, midnight: int | None) -> list[int]:
-        found = set()
-        for start, end in self._spans:
-            closes = _at(day, end, zone, midnight)
-            for minute in range(start, end, self._every or end):
-                due = _at(day, minute, zone, midnight)
-                if self.starts <= due < self.ends and due < closes:
-                    found.add(due)
-        return sorted(found)
+    def unfinished(self, before: int, opens: int) -> list[Stretch]:
+        """Runs of days before another that go on at a tick. A newer run cuts an older one, so only the latest can."""
+        for day in range(before - 1, before - 1 - self.longest // DAY - self.late, -1):
+            runs = self.on(day, None)
+            if runs:
+                earlier = [run for late in range(1, self.late + 1) for run in self.on(day - late, None)]
+                return [run for run in (*runs, *earlier) if run.end > opens]
+        return []
 
-    def next_start(self, instant: int, zone: Zone) -> int | None:
-        """The first start after a tick, as far as a weekday can be away."""
-        first = zone.day(max(instant, self.starts)) - 1
-        for day in range(first, min(first + REACH, LAST_DAY)):
-            near = [start for start, _ in self.on(day, zone, None) if start > instant]
-            if near:
-                # What is due past midnight of one day may come after what is due early on the next.
-                return min(near + [start for start, _ in self.on(day + 1, zone, None) if start > instant])
+    def zones_at(self, moment: int) -> tuple[str, ...]:
+        """The rule's zones that are not quiet at a tick."""
+        if not self._quiet:
+            return self.rule.zones
+        return self._loud(moment, self._quiet_about(moment, moment)) or ()
+
+    def _spans_of(self, day: int) -> tuple[Span, ...]:
+        found = self._exceptions.get(day)
+        if found is not None:
+            return found
+        if not self._falls_on(day):
+            return ()
+        if self.rule.relative is None:
+            return self.spans
+        given = self._book.relative(self.rule.relative, day)
+        if not self.rule.loop:
+            given = self._book.begins(self.rule.relative, day, given)
+        both = [(max(s, t), min(e, f)) for s, e in map(_unbounded, self.spans) for t, f in given]
+        return tuple((start, end) for start, end in both if start < end)
+
+    def _falls_on(self, day: int) -> bool:
+        return (
+            iso_weekday(day) in self.rule.weekdays
+            and (self._recurring is None or day in self._recurring)
+            and (not self.rule.only_on or day in self._only)
+            and day not in self._not
+        )
+
+    def _tick(self, day: int, minute: int, midnight: int | None) -> int:
+        return self._zone.instant(day, minute) if midnight is None else midnight + minute * MINUTE
+
+    # --- what runs once
+
+    def _due_on(self, day: int) -> list[int]:
+        """The ticks at which runs of a local day begin, held ones where the quiet ends."""
+        found = self._dues.get(day)
+        if found is None:
+            spans = self._spans_of(day)
+            midnight = self._zone.midnight(day) if spans else None
+            due = {at for each in spans for at in self._moments(day, each, midnight)}
+            held = {at if not self._quiet else self._hold(at) for at in due if self.starts <= at < self.ends}
+            found = sorted(at for at in held if at is not None and at < self.ends)
+            for old in list(self._dues)[: 1 - KEPT]:
+                self._dues.pop(old, None)
+            self._dues[day] = found
+        return found
+
+    def _moments(self, day: int, each: Span, midnight: int | None) -> Iterator[int]:
+        closes = self._tick(day, each[1], midnight)
+        for minute in self._minutes(*each):
+            at = self._tick(day, minute, midnight)
+            if at < closes:
+                yield at
+
+    def _minutes(self, start: int, end: int) -> Iterable[int]:
+        if self.rule.minutes:
+            hours = range(start // 60, (end - 1) // 60 + 1)
+            return (at for hour in hours for each in self.rule.minutes if start <= (at := hour * 60 + each) < end)
+        return range(start, end, self.rule.every or end - start)
+
+    def _run(self, due: int, day: int) -> Stretch | None:
+        """One run to its natural end, or to where a newer one is due or an item in it may be shown no more."""
+        end = due + self._length(due)
+        for near in range(day - self.late, day + self.late + (end - due) // DAY + 1):
+            dues = self._due_on(near)
+            newer = bisect_right(dues, due)
+            if newer < len(dues):
+                end = min(end, dues[newer])
+        end = self.editions.loses(due, end)
+        return Stretch(due, due, end) if due < end else None
+
+    def _length(self, due: int) -> int:
+        return int(min(self.editions.seconds(due) * 1_000_000, LONGEST_RUN * DAY))
+
+    def _hold(self, at: int) -> int | None:
+        """Where the quiet about a due tick ends; None if it is to be dropped, or the quiet lasts a day."""
+        quiet = self._quiet_about(at, at + DAY)
+        if self._loud(at, quiet) is not None:
+            return at
+        if self.rule.in_quiet == "drop":
+            return None
+        later = (edge for edge in sorted({end for _, end, _ in quiet}) if at < edge <= at + DAY)
+        return next((edge for edge in later if self._loud(edge, quiet) is not None), None)
+
+    # --- what loops
+
+    def _pieces(self, opens: int, closes: int) -> list[Stretch]:
+        """A window cut where another edition begins or zones fall quiet; what may not be shown is left out."""
+        if not self._quiet and len(self.editions.edges) == 1:
+            return [Stretch(opens, opens, closes)] if self.editions.at(opens) else []
+        quiet = self._quiet_about(opens, closes) if self._quiet else []
+        edges = {edge for edge in self.editions.edges if opens < edge < closes}
+        edges |= {edge for start, end, _ in quiet for edge in (start, end) if opens < edge < closes}
+        found: list[Stretch] = []
+        last: object = None
+        for start, end in zip([opens, *sorted(edges)], [*sorted(edges), closes], strict=True):
+            edition, zones = self.editions.at(start), self._loud(start, quiet)
+            if edition is None or zones is None:
+                last = None
+            elif (edition, zones) == last:
+                found[-1] = found[-1]._replace(end=end)
+            else:
+                found.append(Stretch(opens, start, end))
+                last = (edition, zones)
+        return found
+
+    # --- quiet hours
+
+    def _quiet_about(self, start: int, end: int) -> list[tuple[int, int, frozenset[str]]]:
+        days = range(self._zone.day(start) - 1, self._zone.day(end) + 1)
+        return [each for day in days for each in self._book.quiet_spans(self._quiet, day)]
+
+    def _loud(self, at: int, quiet: list[tuple[int, int, frozenset[str]]]) -> tuple[str, ...] | None:
+        """The zones of the rule that may sound at a tick; None if nothing may."""
+        asleep = frozenset().union(*(zones for start, end, zones in quiet if start <= at < end))
+        zones = tuple(zone for zone in self.rule.zones if zone not in asleep)
+        return None if ALL_ZONES in asleep or (self.rule.zones and not zones) else zones
+
+    # --- looking far ahead and back
+
+    def next_start(self, instant: int) -> int | None:
+        """The first tick after another at which something of the rule begins, as far as can be looked ahead."""
+        for day in self._days_after(max(instant, self.starts, self.editions.first)):
+            if self._begin_after(day, instant):
+                # What is late of one day may begin after what is early on a following one.
+                return min(start for late in range(self.late + 1) for start in self._begin_after(day + late, instant))
         return None
 
-    def last_end(self, instant: int, zone: Zone) -> int | None:
-        """The last end until a tick, as far back as a weekday can be away from the last valid day."""
-        last = zone.day(min(instant, self.ends))
-        days = range(last, max(last - REACH, FIRST_DAY), -1)
-        ends = [end for day in days for _, end in self.on(day, zone, None) if end <= instant]
-        return max(ends, default=None)
+    def last_end(self, instant: int) -> int | None:
+        """The last tick until another at which something of the rule ended, as far as can be looked back."""
+        latest: int | None = None
+        found_on = 0
+        for day in self._days_before(min(instant, self.ends, self.editions.last)):
+            if latest is not None and day < found_on - self.late:
+                break
+            ends = [each.end for each in self.on(day, None) if each.end <= instant]
+            if ends and latest is None:
+                found_on = day
+            latest = max([*ends, *([] if latest is None else [latest])], default=None)
+        return latest
+
+    def _begin_after(self, day: int, instant: int) -> list[int]:
+        return [each.since for each in self.on(day, None) if each.since > instant]
+
+    def _days_after(self, instant: int) -> Iterator[int]:
+        """Days on which something could begin, in order."""
+        first = self._zone.day(instant) - LATE
+        picked = self._picked(range(date.fromordinal(first).year, self._year(first, REACH_OF_RECURRENCE)))
+        if picked is None:
+            anchors = [first, *(self._zone.day(edge) - 1 for edge in self.editions.edges if edge > instant)]
+            days = {day for anchor in anchors for day in range(anchor, anchor + self._reach())} | set(self._exceptions)
+            picked = iter(sorted(days))
+        last = min(LAST_DAY, self._zone.day(min(self.ends, self.editions.last)) + 1)
+        return islice((day for day in takewhile(lambda day: day <= last, picked) if day >= first), MOST_DAYS)
+
+    def _days_before(self, instant: int) -> Iterator[int]:
+        """Days on which something could have begun, latest first."""
+        last = self._zone.day(instant)
+        first_year = self._year(last, -REACH_OF_RECURRENCE)
+        picked = self._picked(range(date.fromordinal(last).year, first_year, -1))
+        if picked is None:
+            anchors = [last, *(self._zone.day(edge) for edge in self.editions.edges if NEVER < edge <= instant)]
+            days = {day for anchor in anchors for day in range(anchor, anchor - self._reach(), -1)}
+            picked = iter(sorted(days | set(self._exceptions), reverse=True))
+        first = max(FIRST_DAY, self._zone.day(max(self.starts, self.editions.first)) - LATE)
+        return islice((day for day in takewhile(lambda day: day >= first, picked) if day <= last), MOST_DAYS)
+
+    def _picked(self, years: range) -> Iterator[int] | None:
+        """The days a recurrence or the lists pick in these years, in their order; None if every weekday counts."""
+        if self._recurring is None and not self.rule.only_on:
+            return None
+        return (day for year in years for day in sorted(self._of_year(year), reverse=years.step < 0))
+
+    def _of_year(self, year: int) -> set[int]:
+        days = set(self._recurring.year(year)) if self._recurring else self._within(self._only, year)
+        return days | self._within(self._exceptions, year)
+
+    def _within(self, days: Iterable[int], year: int) -> set[int]:
+        return {day for day in days if date.fromordinal(day).year == year}
+
+    def _reach(self) -> int:
+        return REACH_OF_HOURS if self.rule.relative else REACH
+
+    def _year(self, day: int, further: int) -> int:
+        return min(max(date.fromordinal(day).year + further, 2), 9_998)
 
 
-def _end(window: Window) -> int:
-    return window.start + window.minutes
-
-
-def _at(day: int, minute: int, zone: Zone, midnight: int | None) -> int:
-    return zone.instant(day, minute) if midnight is None else midnight + minute * MINUTE
+def _unbounded(each: Span) -> Span:
+    """The whole day as a limit is no limit: opening hours may pass midnight."""
+    return (0, 4 * MINUTES_A_DAY) if each == (0, MINUTES_A_DAY) else each

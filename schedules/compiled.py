@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import weakref
 from bisect import bisect_right
+from collections.abc import Iterator
 from heapq import heappop, heappush
 from typing import NamedTuple
 
 from schedules.answer import OnAir
-from schedules.calendar import DAY, EPOCH_DAY, FIRST_DAY, LAST_DAY, Due, Stretch, Zone
-from schedules.model import Plan, Playlist, Rule
-from schedules.playlist import playlist_seconds
+from schedules.book import Book
+from schedules.calendar import LATE, Due
+from schedules.editions import Editions
+from schedules.fact import EVERY_DAY, MINUTES_A_DAY
+from schedules.model import Plan, Playlist
+from schedules.zone import ALWAYS, DAY, MINUTE, NEVER, Zone, iso_weekday, tick
 
 KEPT_DAYS = 40
 KEPT_PLANS = 64
-KEPT_NAMES = 100_000
-LONGEST_RUN = 31  # days; a playlist that runs once is taken as ended after it
+# Names of what was beaten, kept in remembered answers, eight bytes each.
+NAMES_A_RULE, MIN_NAMES, MAX_NAMES = 400, 50_000, 4_000_000
 
 
 class Occurrence(NamedTuple):
@@ -25,6 +29,7 @@ class Occurrence(NamedTuple):
     start: int
     order: int
     end: int
+    since: int
 
 
 class Day(NamedTuple):
@@ -41,122 +46,165 @@ class CompiledPlan:
 
     def __init__(self, plan: Plan) -> None:
         self.zone = Zone(plan.zone)
-        self.playlists = {playlist.id: playlist for playlist in plan.playlists}
-        # The smaller id wins a tie, so it gets the larger index.
+        # Days are cut where the zone's usual midnight is; any fixed place would do.
+        self.offset = self.zone.offset(tick(plan.issued))
+        # The smaller id wins a tie, so it gets the larger order.
         self.rules = sorted(plan.rules, key=lambda rule: rule.id, reverse=True)
-        self.fallback = Playlist(id="fallback", items=(plan.fallback,)) if plan.fallback else None
-        self._dues = [Due(rule, index, self._run(rule)) for index, rule in enumerate(self.rules)]
+        lists = {playlist.id: playlist for playlist in plan.playlists}
+        shown = {each.id: Editions(each, lists, plan.mournings) for each in plan.playlists}
+        self.fallback = self._fallback(plan)
+        book = Book(plan, self.zone)
+        self.dues = [Due(rule, order, shown[rule.playlist], book) for order, rule in enumerate(self.rules)]
+        self._weekly = _by_weekday([due for due in self.dues if due.plain])
+        self._special = [due for due in self.dues if not due.plain]
         self._days: dict[int, Day] = {}
         self._kept = 0
+        self._most = min(max(NAMES_A_RULE * len(self.rules), MIN_NAMES), MAX_NAMES)
 
-    def _run(self, rule: Rule) -> int | None:
-        if rule.loop:
+    def _fallback(self, plan: Plan) -> Editions | None:
+        if plan.fallback is None:
             return None
-        return int(min(playlist_seconds(self.playlists[rule.playlist]) * 1_000_000, LONGEST_RUN * DAY))
+        return Editions(Playlist(id="fallback", items=(plan.fallback,)), {}, plan.mournings)
 
-    def winner(self, at: int) -> Occurrence | None:
-        """What rules put on air at a tick."""
-        day = self.day(at // DAY)
-        return day.winners[bisect_right(day.edges, at) - 1]
+    def place(self, at: int) -> tuple[Day, int]:
+        """The day a tick belongs to, and where in it."""
+        day = self.day((at + self.offset) // DAY)
+        return day, bisect_right(day.edges, at) - 1
 
     def due(self, at: int) -> list[Occurrence]:
         """All that is due at a tick, strongest first."""
-        return [one for one in self.day(at // DAY).due if one.start <= at < one.end]
+        return [one for one in self.place(at)[0].due if one.since <= at < one.end]
 
     def keep(self, day: Day, place: int, answer: OnAir) -> OnAir:
         """Remember an answer of a day, as long as all that is remembered stays small."""
         self._kept += len(answer.beaten) + 1
-        if self._kept > KEPT_NAMES:
+        if self._kept > self._most:
             for each in list(self._days.values()):
                 each.answers.clear()
             self._kept = 0
         day.answers[place] = answer
         return answer
 
-    def until(self, at: int, winner: Occurrence | None) -> int | None:
-        """The tick after `at` at which another occurrence, or none, wins; None if that never happens."""
-        number = at // DAY
-        last = (winner.end if winner else at) // DAY
-        while number <= last:
+    def until(self, at: int, winner: Occurrence) -> int | None:
+        """The tick after `at` at which another occurrence wins, or none."""
+        for number in range((at + self.offset) // DAY, (winner.end + self.offset) // DAY + 1):
             day = self.day(number)
             for place in range(bisect_right(day.edges, at), len(day.edges)):
                 if day.winners[place] != winner:
                     return day.edges[place]
-            number += 1
-            at = number * DAY - 1
-        return None if winner else self._next_start(at)
+        return None
+
+    def idle_until(self, at: int) -> int | None:
+        """The tick after an idle `at` at which something is due; None if nothing ever is."""
+        day, place = self.place(at)
+        for later in range(place + 1, len(day.edges)):
+            if day.winners[later]:
+                return day.edges[later]
+        starts = (due.next_start(at) for due in self.dues)
+        return min((start for start in starts if start is not None), default=None)
 
     def idle_since(self, at: int) -> int | None:
         """The tick at which the last thing due before an idle moment ended; None if nothing ever was."""
-        day = self.day(at // DAY)
-        for place in range(bisect_right(day.edges, at) - 1, 0, -1):
-            if day.winners[place - 1]:
-                return day.edges[place]
-        ends = (due.last_end(at, self.zone) for due in self._dues)
+        day, place = self.place(at)
+        for earlier in range(place, 0, -1):
+            if day.winners[earlier - 1]:
+                return day.edges[earlier]
+        ends = (due.last_end(at) for due in self.dues)
         return max((end for end in ends if end is not None), default=None)
 
-    def _next_start(self, at: int) -> int | None:
-        starts = (due.next_start(at, self.zone) for due in self._dues)
-        return min((start for start in starts if start is not None), default=None)
-
     def day(self, number: int) -> Day:
-        """One day of UTC, counted from 1970."""
+        """One day, counted from 1970 in this zone's usual time."""
         found = self._days.get(number)
         if found is None:
-            found = self._compile(number)
+            found = self._compile(number * DAY - self.offset)
             for old in list(self._days)[: 1 - KEPT_DAYS]:
                 self._days.pop(old, None)
             self._days[number] = found
         return found
 
-    def _compile(self, number: int) -> Day:
-        opens, closes = number * DAY, (number + 1) * DAY
-        if not FIRST_DAY < number + EPOCH_DAY < LAST_DAY:
+    def _compile(self, opens: int) -> Day:
+        closes = opens + DAY
+        if not NEVER < opens < ALWAYS:
             return Day([opens], [None], [], {})
-        first, last = self.zone.day(opens) - 1, self.zone.day(closes - 1)
-        midnights = {day: self.zone.midnight(day) for day in range(first, last + 1)}
-        due = [
-            Occurrence(rule.rank, start, rule.order, end)
-            for rule in self._dues
-            if rule.starts < closes
-            for start, end in self._stretches(rule, midnights, opens)
-            if start < closes and end > opens
-        ]
-        due.sort(reverse=True)
+        found = [*self._plain_ones(opens, closes), *self._special_ones(opens, closes)]
+        due = sorted((one for one in found if one.since < closes and one.end > opens), reverse=True)
         return Day(*_sweep(due, opens, closes), due, {})
 
-    def _stretches(self, due: Due, midnights: dict[int, int | None], opens: int) -> list[Stretch]:
-        found = [run for day, midnight in midnights.items() for run in due.on(day, self.zone, midnight)]
-        return found if due.length is None else found + self._unfinished(due, min(midnights), opens)
+    def _plain_ones(self, opens: int, closes: int) -> Iterator[Occurrence]:
+        """Occurrences of rules that know only weekdays, windows and validity."""
+        first, last = self.zone.day(opens), self.zone.day(closes - 1)
+        for day in range(first - 1, last + 1):
+            weekly = self._weekly[iso_weekday(day)]
+            spans = weekly.late if day < first and self.zone.midnight(day) is not None else weekly.spans
+            clock = self._clock(day, {minute for each in spans for minute in (each.start, each.end)})
+            for each in spans:
+                start, end = max(clock[each.start], each.valid_from), min(clock[each.end], each.valid_until)
+                if start < end:
+                    yield Occurrence(each.rank, start, each.order, end, start)
 
-    def _unfinished(self, due: Due, before: int, opens: int) -> list[Stretch]:
-        """Runs due before a local day that may go on when the day of UTC opens. All runs of a rule are equally long
-        and a newer one is stronger, so the newest is enough; it is of the latest day with any, or the day before."""
-        days_back = (due.length or 0) // DAY + 3
-        for day in range(before - 1, before - days_back, -1):
-            runs = due.on(day, self.zone, None)
-            if runs:
-                earlier = due.on(day - 1, self.zone, None)
-                return [run for run in (*runs[-1:], *earlier[-1:]) if run[1] > opens]
-        return []
+    def _clock(self, day: int, minutes: set[int]) -> dict[int, int]:
+        """The ticks of some minutes of a local day."""
+        midnight = self.zone.midnight(day)
+        if midnight is None:
+            return {minute: self.zone.instant(day, minute) for minute in minutes}
+        return {minute: midnight + minute * MINUTE for minute in minutes}
+
+    def _special_ones(self, opens: int, closes: int) -> Iterator[Occurrence]:
+        """Occurrences of all other rules."""
+        if not self._special:
+            return
+        first, last = self.zone.day(opens), self.zone.day(closes - 1)
+        midnights = {day: self.zone.midnight(day) for day in range(first - LATE, last + 1)}
+        for due in self._special:
+            days = range(first - due.late, last + 1)
+            stretches = [each for day in days for each in due.on(day, midnights[day])]
+            if not due.rule.loop:
+                stretches += due.unfinished(days[0], opens)
+            for start, since, end in stretches:
+                yield Occurrence(due.rank, start, due.order, end, since)
+
+
+class Span(NamedTuple):
+    """One window of a plain rule on one weekday, in minutes; validity in ticks."""
+
+    rank: int
+    order: int
+    start: int
+    end: int
+    valid_from: int
+    valid_until: int
+
+
+class Weekly(NamedTuple):
+    """The spans of one weekday, and those of them that pass midnight."""
+
+    spans: list[Span]
+    late: list[Span]
+
+
+def _by_weekday(dues: list[Due]) -> dict[int, Weekly]:
+    found = {day: Weekly([], []) for day in EVERY_DAY}
+    for due in dues:
+        spans = [Span(due.rank, due.order, *each, due.starts, due.ends) for each in due.spans]
+        for day in due.rule.weekdays:
+            found[day].spans.extend(spans)
+            found[day].late.extend(each for each in spans if each.end > MINUTES_A_DAY)
+    return found
 
 
 def _sweep(due: list[Occurrence], opens: int, closes: int) -> tuple[list[int], list[Occurrence | None]]:
-    """The moments of the day at which something starts or ends, and the winner from each on."""
-    moments = {edge for one in due for edge in (one.start, one.end) if opens < edge < closes}
-    waiting = sorted(due, key=lambda one: one.start, reverse=True)
-    strongest: list[tuple[int, int, int, int]] = []
-    edges: list[int] = []
+    """The moments of the day at which something starts or ends, and the winner from each on; `due` strongest first."""
+    moments = {edge for one in due for edge in (one.since, one.end) if opens < edge < closes}
+    waiting = sorted(range(len(due)), key=lambda place: due[place].since, reverse=True)
+    strongest: list[int] = []
+    edges = sorted(moments | {opens})
     winners: list[Occurrence | None] = []
-    for moment in sorted(moments | {opens}):
-        while waiting and waiting[-1].start <= moment:
-            one = waiting.pop()
-            heappush(strongest, (-one.rank, -one.start, -one.order, -one.end))
-        while strongest and -strongest[0][3] <= moment:
+    for moment in edges:
+        while waiting and due[waiting[-1]].since <= moment:
+            heappush(strongest, waiting.pop())
+        while strongest and due[strongest[0]].end <= moment:
             heappop(strongest)
-        winner = Occurrence(*(-value for value in strongest[0])) if strongest else None
-        edges.append(moment)
-        winners.append(winner)
+        winners.append(due[strongest[0]] if strongest else None)
     return edges, winners
 
 

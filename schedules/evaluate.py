@@ -3,15 +3,15 @@ priority, then the later start, then the id (the smaller one wins)."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from schedules.answer import Cause, OnAir
-from schedules.calendar import DAY, tick
 from schedules.compiled import CompiledPlan, Occurrence, compiled
+from schedules.editions import Editions
 from schedules.model import Alert, Plan, Playlist, Priority
+from schedules.zone import tick
 
 __all__ = ["Cause", "OnAir", "next_change", "on_air"]
 
@@ -20,9 +20,10 @@ def on_air(plan: Plan, at: datetime, alerts: Sequence[Alert] = ()) -> OnAir:
     """Name what `plan` and the alerts put on air at `at`, and why."""
     ready = compiled(plan)
     moment = tick(at)
-    day = ready.day(moment // DAY)
-    place = bisect_right(day.edges, moment) - 1
+    day, place = ready.place(moment)
     base = day.answers.get(place) or ready.keep(day, place, _from_rules(ready, moment, day.winners[place]))
+    if base.cause != "rule" and ready.fallback is not None and len(ready.fallback.edges) > 1:
+        base = _fallback_now(ready, ready.fallback, base, moment)
     return _under_alerts(ready, base, moment, alerts) if alerts else base
 
 
@@ -32,17 +33,34 @@ def next_change(plan: Plan, after: datetime, alerts: Sequence[Alert] = ()) -> da
 
 
 def _from_rules(ready: CompiledPlan, moment: int, winner: Occurrence | None) -> OnAir:
-    until = _when(ready, ready.until(moment, winner))
     if winner is None:
-        since = _when(ready, ready.idle_since(moment))
-        playlist = ready.fallback
+        since, until = _when(ready, ready.idle_since(moment)), _when(ready, ready.idle_until(moment))
+        playlist = ready.fallback.at(moment) if ready.fallback else None
         return OnAir("fallback" if playlist else "nothing", "", Priority.FALLBACK, playlist, (), True, since, until)
-    rule = ready.rules[winner.order]
-    names = dict.fromkeys(ready.rules[one.order].id for one in ready.due(moment))
-    names.pop(rule.id)
-    since = ready.zone.when(winner.start)
-    playlist = ready.playlists[rule.playlist]
-    return OnAir("rule", rule.id, rule.priority, playlist, rule.zones, rule.loop, since, until, tuple(names))
+    until = _when(ready, ready.until(moment, winner))
+    due = ready.dues[winner.order]
+    names = dict.fromkeys([ready.rules[one.order].id for one in ready.due(moment)])
+    names.pop(due.rule.id)
+    since, playlist, zones = ready.zone.when(winner.since), due.editions.at(winner.since), due.zones_at(winner.since)
+    return OnAir(
+        "rule", due.rule.id, due.rule.priority, playlist, zones, due.rule.loop, since, until, tuple(names)
+    )  # fmt: skip
+
+
+def _fallback_now(ready: CompiledPlan, editions: Editions, idle: OnAir, moment: int) -> OnAir:
+    """What an idle device shows when its fallback has an end, or falls mute in mourning."""
+    now = editions.at(moment)
+    place = editions.place(moment)
+    changes = [edge for edge in editions.edges[1:] if editions.at(edge) != editions.at(edge - 1)]
+    past = [ready.zone.when(edge) for edge in changes if edge <= editions.edges[place]]
+    coming = [ready.zone.when(edge) for edge in changes if edge > moment]
+    return replace(
+        idle,
+        cause="fallback" if now else "nothing",
+        playlist=now,
+        since=max([*past, *([idle.since] if idle.since else [])], default=None),
+        until=_first([*coming, idle.until]),
+    )
 
 
 def _when(ready: CompiledPlan, moment: int | None) -> datetime | None:

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from collections.abc import Container, Mapping
 from enum import StrEnum
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import AwareDatetime, Field, StringConstraints, field_validator, model_validator
 
-Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,32}$")]
+from schedules.fact import EVERY_DAY, MINUTES_A_DAY, Weekdays
+from schedules.fact import Fact as Fact
+from schedules.fact import Id as Id
+from schedules.fact import Window as Window
+from schedules.fact import clock as clock
+from schedules.fact import day_start as day_start
+from schedules.hours import DayHours, DayList, Hours, Mourning, Quiet, Relative, one_each_day
+from schedules.recurrence import Recurrence
+
 DeviceId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,32}/[a-z0-9_-]{1,32}$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Language = Annotated[
     str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$")
 ]  # BCP 47, the part we use
-
-MINUTES_A_DAY = 24 * 60
-
-
-class Fact(BaseModel):
-    """A frozen fact that refuses what it does not know."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Priority(StrEnum):
@@ -66,6 +67,15 @@ class Item(Fact):
     seconds: float | None = Field(
         default=None, gt=0, description="the whole turn, shared by the contents in proportion"
     )
+    starts: AwareDatetime | None = Field(default=None, description="not shown before")
+    until: AwareDatetime | None = Field(default=None, description="not shown from then on, also with no link")
+    tags: tuple[Id, ...] = Field(default=(), description="what mourning can mute: music, entertainment")
+
+    @model_validator(mode="after")
+    def _starts_before_until(self) -> Item:
+        if self.starts and self.until and self.starts >= self.until:
+            raise ValueError("an item must start before it ends")
+        return self
 
 
 class Playlist(Fact):
@@ -73,33 +83,18 @@ class Playlist(Fact):
 
     id: Id
     name: str = ""
-    items: tuple[Item, ...] = Field(min_length=1)
+    items: tuple[Item, ...] = ()
+    includes: tuple[Id, ...] = Field(default=(), description="playlists whose items follow its own, in this order")
+    shuffle: bool = Field(default=False, description="each pass in another order, nothing twice in a pass or in a row")
+    seed: int = Field(default=0, ge=0, le=2**31, description="of the shuffle")
     lead: float = Field(default=0, ge=0, le=60, description="seconds before the first content")
     gap: float = Field(default=0, ge=0, le=60, description="seconds between contents")
 
-
-class Window(Fact):
-    """A half-open stretch of the day in minutes after midnight; `end <= start` passes midnight into the next day."""
-
-    start: int = Field(ge=0, lt=MINUTES_A_DAY)
-    end: int = Field(gt=0, le=MINUTES_A_DAY)
-
     @model_validator(mode="after")
-    def _not_empty(self) -> Window:
-        if self.start == self.end:
-            raise ValueError("a window must not be empty; the whole day is 00:00 to 24:00")
+    def _not_empty(self) -> Playlist:
+        if not self.items and not self.includes:
+            raise ValueError("a playlist needs items, or playlists to take them from")
         return self
-
-    @classmethod
-    def of(cls, start: str, end: str) -> Window:
-        """Read "07:00", "17:00"; the end may be "24:00"."""
-        end_minute = _minute(end)
-        return cls(start=_minute(start), end=end_minute if end_minute else MINUTES_A_DAY)
-
-    @property
-    def minutes(self) -> int:
-        """Length in minutes."""
-        return self.end - self.start if self.end > self.start else self.end + MINUTES_A_DAY - self.start
 
 
 class Rule(Fact):
@@ -109,7 +104,7 @@ class Rule(Fact):
     playlist: Id
     targets: tuple[DeviceId, ...] = Field(min_length=1)
     priority: Literal[Priority.NORMAL, Priority.EVENT, Priority.PRIORITY] = Priority.NORMAL
-    weekdays: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 7)
+    weekdays: Weekdays = EVERY_DAY
     windows: tuple[Window, ...] = Field(min_length=1)
     starts: AwareDatetime | None = None
     ends: AwareDatetime | None = None
@@ -119,19 +114,25 @@ class Rule(Fact):
     )
     zones: tuple[Id, ...] = Field(default=(), description="of a loudspeaker; empty means all its public zones")
 
-    @field_validator("weekdays")
-    @classmethod
-    def _iso_weekdays(cls, value: tuple[int, ...]) -> tuple[int, ...]:
-        if not value or any(day not in range(1, 8) for day in value):
-            raise ValueError("weekdays are ISO numbers 1 (Monday) to 7 (Sunday), at least one")
-        return tuple(sorted(set(value)))
+    minutes: tuple[Annotated[int, Field(ge=0, le=59)], ...] = Field(
+        default=(), max_length=60, description="of every hour in a window: due at these"
+    )
+    recurrence: Recurrence | None = Field(default=None, description="picks days; weekdays still apply")
+    exceptions: tuple[DayHours, ...] = ()
+    only_on: tuple[Id, ...] = Field(default=(), description="lists of days, one of which must name the day")
+    not_on: tuple[Id, ...] = Field(default=(), description="lists of days, none of which may")
+    relative: Relative | None = Field(default=None, description="opening hours the windows are cut to")
+    in_quiet: Literal["hold", "drop"] = Field(default="hold", description="what is due once, and meets quiet hours")
 
     @model_validator(mode="after")
     def _starts_before_ends(self) -> Rule:
         if self.starts and self.ends and self.starts >= self.ends:
             raise ValueError("a rule must start before it ends")
-        if self.every and self.loop:
+        if (self.every or self.minutes) and self.loop:
             raise ValueError("a rule that repeats every so many minutes runs once each time: set loop to false")
+        if self.every and self.minutes:
+            raise ValueError("a rule is due every so many minutes or at fixed minutes of the hour, not both")
+        one_each_day(self.exceptions)
         return self
 
 
@@ -166,18 +167,44 @@ class Plan(Fact):
     rules: tuple[Rule, ...] = ()
     fallback: Item | None = None
     preload: tuple[ContentRef, ...] = Field(default=(), description="clips to hold ready for alerts")
+    hours: tuple[Hours, ...] = ()
+    days: tuple[DayList, ...] = ()
+    mournings: tuple[Mourning, ...] = ()
+    quiet: tuple[Quiet, ...] = ()
+
+    @field_validator("zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError(f'there is no time zone "{value}"') from None
+        return value
 
     @model_validator(mode="after")
     def _closed(self) -> Plan:
-        known = {playlist.id for playlist in self.playlists}
-        missing = sorted({rule.playlist for rule in self.rules} - known)
-        if missing:
-            raise ValueError(f"the plan names playlists it does not hold: {', '.join(missing)}")
-        if len(known) != len(self.playlists) or len({rule.id for rule in self.rules}) != len(self.rules):
-            raise ValueError("ids of playlists and rules must be unique in a plan")
+        unique("playlists", [one.id for one in self.playlists])
+        unique("rules", [one.id for one in self.rules])
+        unique("opening hours", [one.id for one in self.hours])
+        unique("lists of days", [one.id for one in self.days])
+        lists = {playlist.id: playlist for playlist in self.playlists}
+        _known("playlists", lists, [rule.playlist for rule in self.rules])
+        _known("playlists", lists, [each for playlist in self.playlists for each in playlist.includes])
+        hours, days = {one.id for one in self.hours}, {one.id for one in self.days}
+        _known("opening hours", hours, [rule.relative.hours for rule in self.rules if rule.relative])
+        _known("lists of days", days, [each for rule in self.rules for each in (*rule.only_on, *rule.not_on)])
+        if any(quiet.zones for quiet in self.quiet) and not all(rule.zones for rule in self.rules):
+            raise ValueError("where quiet hours name zones, every rule must name its zones")
         stray = sorted(rule.id for rule in self.rules if self.device not in rule.targets)
         if stray:
             raise ValueError(f"rules for another device: {', '.join(stray)}")
+        return self
+
+    @model_validator(mode="after")
+    def _unfolds(self) -> Plan:
+        lists = {playlist.id: playlist for playlist in self.playlists}
+        for playlist in self.playlists:
+            unfold(playlist, lists)
         return self
 
     def contents(self) -> tuple[ContentRef, ...]:
@@ -189,23 +216,31 @@ class Plan(Fact):
         return tuple({ref.sha256: ref for ref in (*refs, *self.preload)}.values())
 
 
-def _minute(text: str) -> int:
-    hours, colon, minutes = text.partition(":")
-    if not (
-        colon and len(hours) == 2 and len(minutes) == 2 and (hours + minutes).isascii() and (hours + minutes).isdigit()
-    ):
-        raise ValueError(f'a time of day is written "HH:MM", not "{text}"')
-    value = int(hours) * 60 + int(minutes)
-    if int(minutes) > 59 or value > MINUTES_A_DAY:
-        raise ValueError(f'there is no "{text}" in a day; the last is "24:00"')
-    return value
+MOST_ITEMS = 10_000
+DEEPEST = 8
 
 
-def clock(minute: int) -> str:
-    """Write minutes after midnight as "HH:MM"."""
-    return f"{minute // 60:02d}:{minute % 60:02d}"
+def unfold(playlist: Playlist, lists: Mapping[str, Playlist], above: tuple[str, ...] = ()) -> tuple[Item, ...]:
+    """The items of a playlist and of those it includes, in order; ValueError if one includes itself or grows too long."""
+    if playlist.id in above:
+        raise ValueError(f"playlists that include one another without end: {', '.join((*above, playlist.id))}")
+    if len(above) == DEEPEST:
+        raise ValueError(f"playlists may include one another {DEEPEST} deep, not more: {', '.join(above)}")
+    items = playlist.items
+    for name in playlist.includes:
+        items += unfold(lists[name], lists, (*above, playlist.id))
+        if len(items) > MOST_ITEMS:
+            raise ValueError(f'the playlist "{playlist.id}" unfolds to more than {MOST_ITEMS} items')
+    return items
 
 
-def day_start(day: date, minute: int = 0) -> datetime:
-    """The naive local instant `minute` minutes into `day`."""
-    return datetime.combine(day, time()) + timedelta(minutes=minute)
+def unique(what: str, names: list[str]) -> None:
+    """ValueError if a name comes twice."""
+    if len(set(names)) != len(names):
+        raise ValueError(f"ids of {what} must be unique in a plan")
+
+
+def _known(what: str, known: Container[str], named: list[str]) -> None:
+    missing = sorted({name for name in named if name not in known})
+    if missing:
+        raise ValueError(f"the plan names {what} it does not hold: {', '.join(missing)}")

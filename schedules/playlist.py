@@ -1,4 +1,6 @@
-"""What a playlist shows at a moment: contents in turn, the chime's lead, gaps and loops."""
+"""What a playlist shows at a moment: contents in turn, the chime's lead, gaps, loops and shuffled passes.
+
+Of a plan's playlist that includes others, ask with what `on_air` gives: there it is unfolded."""
 
 from __future__ import annotations
 
@@ -6,6 +8,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from hashlib import sha256
 
 from schedules.model import ContentRef, Item, Playlist
 
@@ -38,11 +41,11 @@ def playlist_seconds(playlist: Playlist) -> float:
 
 def item_at(playlist: Playlist, elapsed: float, loop: bool = True) -> Slot | None:
     """The turn `elapsed` seconds after the beginning; the lead belongs to the first content, a gap to the one before it."""
-    turns = list(_turns(playlist))
     length = _length(playlist)
     if elapsed < 0 or (elapsed >= length and not loop):
         return None
     passes, within = divmod(Fraction(elapsed), length)
+    turns = list(_turns(playlist, in_order(playlist, passes)))
     index = max(bisect_right(turns, within, key=lambda turn: turn[2]) - 1, 0)
     item, content, starts, ends = turns[index]
     begins = passes * length
@@ -50,13 +53,29 @@ def item_at(playlist: Playlist, elapsed: float, loop: bool = True) -> Slot | Non
     return Slot(item, content, float(begins + starts), float(begins + ends), float(offset), index)
 
 
+def in_order(playlist: Playlist, passes: int) -> tuple[Item, ...]:
+    """The items of one pass, counted from 0. A shuffled playlist shows each once in a pass, and nothing twice in a row."""
+    if not playlist.shuffle or len(playlist.items) < 3:
+        return playlist.items
+    order, before = _shuffled(playlist, passes), _shuffled(playlist, passes - 1)
+    if passes and order[0] == before[-1]:
+        order[0], order[1] = order[1], order[0]
+    return tuple(playlist.items[place] for place in order)
+
+
+def _shuffled(playlist: Playlist, passes: int) -> list[int]:
+    """An order drawn by hashing, so that it is the same on every machine and in every release."""
+    drawn = f"{playlist.seed}/{playlist.id}/{passes}"
+    return sorted(range(len(playlist.items)), key=lambda place: sha256(f"{drawn}/{place}".encode()).digest())
+
+
 def _length(playlist: Playlist) -> Fraction:
-    return max(ends for _, _, _, ends in _turns(playlist))
+    return max(ends for _, _, _, ends in _turns(playlist, playlist.items))
 
 
-def _turns(playlist: Playlist) -> Iterator[tuple[Item, ContentRef, Fraction, Fraction]]:
+def _turns(playlist: Playlist, items: tuple[Item, ...]) -> Iterator[tuple[Item, ContentRef, Fraction, Fraction]]:
     clock, gap = Fraction(playlist.lead), Fraction(playlist.gap)
-    for item in playlist.items:
+    for item in items:
         for content, seconds in zip(item.contents, content_seconds(item), strict=True):
             yield item, content, clock, clock + Fraction(seconds)
             clock += Fraction(seconds) + gap

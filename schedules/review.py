@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from schedules.calendar import DAY, tick
 from schedules.compiled import CompiledPlan, Occurrence, compiled
 from schedules.evaluate import OnAir, on_air
 from schedules.model import Alert, Item, Plan
 from schedules.timeline import segments
 from schedules.words import sentence
+from schedules.zone import DAY, tick
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +113,9 @@ def _join(found: list[Conflict], conflict: Conflict) -> None:
 
 def _stretches(ready: CompiledPlan, start: int, end: int) -> Iterator[tuple[int, int, Occurrence, list[Occurrence]]]:
     """Where something is due: from, to, the winner, and all that is due, strongest first."""
-    for number in range(start // DAY, (end - 1) // DAY + 1):
+    for number in range((start + ready.offset) // DAY, (end - 1 + ready.offset) // DAY + 1):
         day = ready.day(number)
-        closes = [*day.edges[1:], (number + 1) * DAY]
+        closes = [*day.edges[1:], (number + 1) * DAY - ready.offset]
         for opens, shuts, winner in zip(day.edges, closes, day.winners, strict=True):
             opens, shuts = max(opens, start), min(shuts, end)
             if winner and opens < shuts:

@@ -13,10 +13,11 @@ from schedules.evaluate import next_change, on_air
 from schedules.model import Alert, Plan, Priority
 from schedules.timeline import segments
 from tests.support.schedule_oracle import MINUTE, watch
-from tests.support.schedule_plans import DAYS, HANOI, alert, hanoi, item, plans
+from tests.support.schedule_plans import DAYS, HANOI, alert, hanoi, item, plans, rich_plans
 
 SLOW = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
-QUICK = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+FEW = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 IDS = ["Tet", "leap day", "year end", "month end"]
 
 
@@ -56,11 +57,12 @@ def alerts(draw, day) -> list[Alert]:
     return found
 
 
-@QUICK
+@FEW
 @given(data=st.data(), day=st.sampled_from(DAYS), offset=st.integers(0, 3 * 86_400_000))
 def test_nothing_changes_before_the_next_change_and_something_does_at_it(data, day, offset):
     zone = data.draw(st.sampled_from(["Asia/Ho_Chi_Minh", "Europe/Berlin"]))
-    plan, some = data.draw(plans(day, step=1, zone=zone)), data.draw(alerts(day))
+    kind = data.draw(st.sampled_from([rich_plans(day, zone=zone), plans(day, step=1, zone=zone)]))
+    plan, some = data.draw(kind), data.draw(alerts(day))
     at = day.replace(tzinfo=HANOI) + timedelta(milliseconds=offset)
     now, change = on_air(plan, at, some), next_change(plan, at, some)
     assert now.until == change
@@ -80,7 +82,7 @@ def test_nothing_changes_before_the_next_change_and_something_does_at_it(data, d
 @QUICK
 @given(data=st.data(), day=st.sampled_from(DAYS), hours=st.integers(1, 150))
 def test_segments_tile_the_period_and_agree_with_the_instants(data, day, hours):
-    plan, some = data.draw(plans(day, zone="Europe/Berlin")), data.draw(alerts(day))
+    plan, some = data.draw(plans(day, zone="Europe/Berlin") | rich_plans(day)), data.draw(alerts(day))
     start = day.replace(tzinfo=HANOI) + timedelta(seconds=1)
     end = start + timedelta(hours=hours)
     tiles = list(segments(plan, start, end, some))
@@ -95,10 +97,10 @@ def test_segments_tile_the_period_and_agree_with_the_instants(data, day, hours):
         assert on_air(plan, middle, some) == tile.on_air
 
 
-@QUICK
+@FEW
 @given(data=st.data(), day=st.sampled_from(DAYS), minute=st.integers(0, 4 * 1440))
 def test_the_order_of_rules_and_a_trip_over_the_wire_change_nothing(data, day, minute):
-    plan = data.draw(plans(day))
+    plan = data.draw(rich_plans(day))
     at = day.replace(tzinfo=HANOI) + minute * MINUTE
     answer = on_air(plan, at)
     shuffled = plan.model_copy(update={"rules": tuple(data.draw(st.permutations(plan.rules)))})
@@ -107,10 +109,10 @@ def test_the_order_of_rules_and_a_trip_over_the_wire_change_nothing(data, day, m
         assert on_air(other, at).beaten == answer.beaten
 
 
-@QUICK
+@FEW
 @given(data=st.data(), day=st.sampled_from(DAYS), minutes=st.lists(st.integers(-3000, 9000), min_size=2, max_size=6))
 def test_the_order_of_questions_changes_nothing(data, day, minutes):
-    plan = data.draw(plans(day))
+    plan = data.draw(rich_plans(day))
     moments = [day.replace(tzinfo=HANOI) + minute * MINUTE for minute in minutes]
     fresh = [on_air(plan.model_copy(), moment) for moment in moments]
     assert [on_air(plan, moment) for moment in reversed(moments)] == fresh[::-1]

@@ -88,3 +88,22 @@ def test_turns_follow_one_another_and_every_content_has_one(some):
     assert [turn.index for turn in turns] == list(range(len(contents)))
     assert all(right.starts == pytest.approx(left.ends + some.gap) for left, right in pairwise(turns))
     assert turns[-1].ends == pytest.approx(playlist_seconds(some))
+
+
+@given(st.integers(3, 9), st.integers(0, 1_000_000), st.integers(0, 2**31))
+def test_a_shuffled_playlist_shows_each_once_in_a_pass_and_nothing_twice_in_a_row(count, passes, seed):
+    names = [f"m{place}" for place in range(count)]
+    mixed = playlist(*(item(10.0, message=name) for name in names), shuffle=True, seed=seed)
+    shown = [item_at(mixed, (passes * count + place) * 10.0).item.message for place in range(2 * count)]
+    assert sorted(shown[:count]) == sorted(shown[count:]) == names
+    assert all(left != right for left, right in pairwise(shown))
+
+
+def test_another_seed_is_another_order_and_the_same_seed_the_same():
+    items = [item(10.0, message=f"m{place}") for place in range(8)]
+    one, two, again = (
+        [item_at(playlist(*items, shuffle=True, seed=seed), at * 10.0).item.message for at in range(8)]
+        for seed in (1, 2, 1)
+    )
+    assert one == again != two
+    assert one == ["m1", "m3", "m4", "m5", "m2", "m0", "m6", "m7"]  # drawn once; must never change

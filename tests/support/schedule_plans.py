@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
+from schedules.hours import DayHours, DayList, Hours, Mourning, OpenDays, Quiet, Relative
 from schedules.model import Alert, ContentRef, Item, Plan, Playlist, Priority, Rule, Window
+from schedules.recurrence import Recurrence
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 DEVICE = "chi-ma/board-1"
@@ -93,3 +95,72 @@ def plans(draw: st.DrawFn, day: datetime, step: int = 15, zone: str = "Asia/Ho_C
     long = Playlist(id="long", items=(item(1_500.0, 2_000.0, whole=3_000.0), item(540.0)), lead=20, gap=20)
     fallback = item(message="welcome") if draw(st.booleans()) else None
     return plan(*some, playlists=(short, long), fallback=fallback, zone=zone)
+
+
+def _days_about(day: datetime) -> st.SearchStrategy[date]:
+    return st.integers(-3, 6).map(lambda ahead: day.date() + timedelta(days=ahead))
+
+
+def _moments_about(day: datetime) -> st.SearchStrategy[datetime]:
+    return st.integers(-48, 120).map(lambda hours: day.replace(tzinfo=HANOI) + timedelta(hours=hours))
+
+
+@st.composite
+def _calendar_of_a_rule(draw: st.DrawFn, plain: Rule, day: datetime) -> Rule:
+    """The rule with some of what calendars can do to it."""
+    facts: dict[str, object] = {}
+    kinds = draw(st.sets(st.sampled_from(["exceptions", "recurrence", "only_on", "not_on", "relative", "minutes"])))
+    if "exceptions" in kinds:
+        dates = draw(st.sets(_days_about(day), min_size=1, max_size=3))
+        facts["exceptions"] = tuple(
+            DayHours(day=each, windows=tuple(draw(st.lists(windows(), max_size=2)))) for each in sorted(dates)
+        )
+    if "recurrence" in kinds:
+        text = draw(st.sampled_from(["FREQ=DAILY;INTERVAL=2", "FREQ=WEEKLY;INTERVAL=2", "FREQ=DAILY;COUNT=5"]))
+        facts["recurrence"] = Recurrence(start=draw(_days_about(day)), rule=text)
+    facts |= dict.fromkeys(kinds & {"only_on", "not_on"}, ("list",))
+    if "relative" in kinds:
+        state = draw(st.sampled_from(["open", "closed"]))
+        facts["relative"] = Relative(hours="gate", state=state, start_offset=draw(st.sampled_from([-30, 0, 30])))
+    if "minutes" in kinds and not plain.loop:
+        facts |= {"minutes": (5, 35), "every": None}
+    return plain.model_copy(update={**facts, "in_quiet": draw(st.sampled_from(["hold", "drop"]))})
+
+
+@st.composite
+def rich_plans(draw: st.DrawFn, day: datetime, zone: str = "Asia/Ho_Chi_Minh") -> Plan:
+    """A plan with recurrences, exceptions, opening hours, mourning, quiet hours and items with an end."""
+    base = draw(plans(day, zone=zone))
+    some = tuple(draw(_calendar_of_a_rule(one, day)) for one in base.rules)
+    lists = tuple(
+        one.model_copy(update={"items": tuple(draw(_item_with_an_end(each, day)) for each in one.items)})
+        for one in base.playlists
+    )
+    opens = OpenDays(windows=tuple(draw(st.lists(windows(), min_size=1, max_size=2))))
+    exceptions = tuple(DayHours(day=each) for each in sorted(draw(st.sets(_days_about(day), max_size=2))))
+    facts = {
+        "rules": some,
+        "playlists": lists,
+        "fallback": draw(st.none() | _item_with_an_end(item(message="welcome"), day)),
+        "hours": (Hours(id="gate", weekly=(opens,), exceptions=exceptions),),
+        "days": (
+            DayList(id="list", days=tuple(draw(st.sets(_days_about(day), max_size=5))), through=date(2040, 1, 1)),
+        ),
+        "quiet": tuple(
+            Quiet(windows=(window,), passes=draw(st.sampled_from(["event", "priority", "none"])))
+            for window in draw(st.lists(windows(), max_size=1))
+        ),
+        "mournings": tuple(
+            Mourning(id="m", starts=starts, until=starts + timedelta(hours=30), mutes=("music",))
+            for starts in draw(st.lists(_moments_about(day), max_size=1))
+        ),
+    }
+    return Plan.model_validate(base.model_copy(update=facts).model_dump())
+
+
+@st.composite
+def _item_with_an_end(draw: st.DrawFn, plain: Item, day: datetime) -> Item:
+    starts, until = draw(st.none() | _moments_about(day)), draw(st.none() | _moments_about(day))
+    if starts and until and starts >= until:
+        starts = None
+    return plain.model_copy(update={"starts": starts, "until": until, "tags": draw(st.sampled_from([(), ("music",)]))})
