@@ -10,6 +10,7 @@ from devices.profiles.board import BoardShape
 from devices.rendering.png import png
 from devices.rendering.reading import Reader
 from devices.rendering.render import Rendering, render
+from devices.rendering.style import COLOURS, Style
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,12 +24,21 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--audience", choices=("driver", "walker"), default="driver", help="who reads it (default driver)"
     )
+    parser.add_argument("--distance", type=float, metavar="METRES", help="from where it must be readable")
+    parser.add_argument(
+        "--rows", type=int, choices=(16, 24, 32), default=16, help="height of a line in lamps (default 16)"
+    )
+    parser.add_argument("--weight", choices=("bold", "regular"), default="bold", help="strokes (default bold)")
+    parser.add_argument("--colour", choices=COLOURS, default="amber", help="default amber, seen from farthest")
+    parser.add_argument("--align", choices=("left", "centre", "right"), default="centre", help="default centre")
 
 
 def run(args: argparse.Namespace) -> int:
     """Write the pages; 1 when the text cannot be shown or a file cannot be written."""
-    text = sys.stdin.read() if args.text == "-" else args.text
-    rendering = render(text, args.lang, args.board, reader=Reader(audience=args.audience))
+    text = sys.stdin.buffer.read().decode(errors="surrogateescape") if args.text == "-" else args.text
+    reader = Reader(audience=args.audience, distance_m=args.distance)
+    style = Style(rows=args.rows, weight=args.weight, colour=args.colour, align=args.align)
+    rendering = render(text, args.lang, args.board, reader=reader, style=style)
     for finding in rendering.findings:
         place = "" if finding.position is None else f" at {finding.position + 1}"
         print(f"{finding.severity}: {finding.code}{place}: {finding.text(args.lang)}", file=sys.stderr)

@@ -24,6 +24,7 @@ _LIT = {  # colour -> planes red, green, blue
     "blue": (False, False, True), "white": (True, True, True),
 }  # fmt: skip
 
+COLOURS = tuple(_LIT)
 Colour = Literal["amber", "red", "green", "blue", "white"]
 
 

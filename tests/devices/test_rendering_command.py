@@ -34,3 +34,11 @@ def test_a_board_that_is_none_is_a_usage_error(tmp_path, capsys):
     with pytest.raises(SystemExit):
         main(["render", "--board", "big", "--text", "Xe", "--out", str(tmp_path / "x.png")])
     assert "192x64:rg" in capsys.readouterr().err
+
+
+def test_height_weight_colour_and_place_can_be_chosen(tmp_path, capsys):
+    words = ["--rows", "32", "--weight", "regular", "--colour", "red", "--align", "left", "--distance", "100"]
+    out = tmp_path / "page.png"
+    assert main(["render", "--board", "192x64:rg", "--lang", "en", "--text", "Stop", "--out", str(out), *words]) == 0
+    said = capsys.readouterr().err
+    assert all(code in said for code in ("colour.red", "sight.day", "sight.night"))
