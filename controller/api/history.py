@@ -35,6 +35,7 @@ def audit(
     deps: World,
     after: Annotated[int, Query(ge=0, le=2**31)] = 0,
     limit: Limit = 500,
+    whole: Annotated[bool, Query(description="check the whole chain, not only these rows")] = False,
 ) -> AuditPage:
-    """The audit chain; `broken_at` is null while it is whole."""
-    return look_audit(deps, actor, after=after, limit=limit)
+    """The audit chain; `broken_at` is null while each row follows from the one before."""
+    return look_audit(deps, actor, after=after, limit=limit, whole=whole)

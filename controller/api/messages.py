@@ -11,7 +11,7 @@ from controller.domain.content import State
 from controller.domain.people import Actor, Right
 from controller.services import look
 from controller.services.approve import approve_message
-from controller.services.look import MessageView
+from controller.services.look import MessageLine, MessageView
 from controller.services.submit import Submission, submit_message
 from controller.services.withdraw import withdraw_message
 from controller.services.write import Change, Draft, create_message, edit_message
@@ -34,7 +34,7 @@ def create(draft: Draft, actor: Writer, deps: World) -> MessageView:
 
 
 @router.get("")
-def list_all(actor: Reader, deps: World, state: State | None = None) -> tuple[MessageView, ...]:
+def list_all(actor: Reader, deps: World, state: State | None = None) -> tuple[MessageLine, ...]:
     """Every message, newest first."""
     return look.all_messages(deps, actor, state)
 

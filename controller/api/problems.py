@@ -79,6 +79,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(SQLAlchemyError, _unfit)
     app.add_exception_handler(OSError, _unfit)
+    app.add_exception_handler(Exception, _broken)
 
 
 def _refused(request: Request, exc: Exception) -> JSONResponse:
@@ -130,3 +131,8 @@ def _http(request: Request, exc: Exception) -> JSONResponse:
 def _unfit(request: Request, exc: Exception) -> JSONResponse:
     log.error("%s %s: %s", request.method, request.url.path, str(exc).splitlines()[0])
     return answer(request, 503, "storage.unfit", "the database or the disk cannot be used at this moment; try again")
+
+
+def _broken(request: Request, exc: Exception) -> JSONResponse:
+    """Our own fault; the server logs the rest."""
+    return answer(request, 500, "controller.fault", "the controller made a mistake; it is in its log")

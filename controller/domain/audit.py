@@ -34,9 +34,12 @@ def chained(previous: str, *, id: int, at: datetime, who: str, what: str, subjec
     ).hexdigest()
 
 
-def first_break(entries: Iterable[Entry]) -> int | None:
-    """The id of the first row that does not follow from the one before; None if the chain is whole."""
-    previous, expected = FIRST, 1
+def first_break(entries: Iterable[Entry], after: Entry | None = None) -> int | None:
+    """The id of the first row that does not follow from the one before; None if the chain is whole.
+
+    `after` is the row before the first of `entries`; None if they begin the chain.
+    """
+    previous, expected = (after.hash, after.id + 1) if after else (FIRST, 1)
     for entry in entries:
         facts = entry.model_dump(exclude={"previous", "hash"})
         if entry.id != expected or entry.previous != previous or entry.hash != chained(previous, **facts):

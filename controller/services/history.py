@@ -83,11 +83,12 @@ def look_records(
     return RecordsPage(records=found, next=offset + limit if len(rows) > limit else None)
 
 
-def look_audit(deps: Deps, actor: Actor, *, after: int = 0, limit: int = 500) -> AuditPage:
-    """Audit rows after the one with id `after`; the whole chain is checked each time."""
+def look_audit(deps: Deps, actor: Actor, *, after: int = 0, limit: int = 500, whole: bool = False) -> AuditPage:
+    """Audit rows after the one with id `after`; these are checked to follow on it, or the whole chain is."""
     actor.need(Right.AUDIT)
     with deps.store.read() as connection:
+        before = next(audit.entries(connection, after - 1, 1), None) if after else None
         found = tuple(audit.entries(connection, after, limit + 1))
-        broken = first_break(audit.entries(connection))
+        broken = first_break(audit.entries(connection)) if whole else first_break(found, before)
     more = found[limit - 1].id if len(found) > limit else None
     return AuditPage(entries=found[:limit], next=more, broken_at=broken)

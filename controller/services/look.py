@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.engine import Connection
 
@@ -26,8 +27,8 @@ class Preview(Fact):
     url: str
 
 
-class MessageView(Fact):
-    """A message at its newest version."""
+class MessageLine(Fact):
+    """A message at its newest version, as lists show it."""
 
     id: str
     version: int
@@ -40,9 +41,14 @@ class MessageView(Fact):
     writers: tuple[str, ...]
     digest: str | None
     approvals: tuple[Approval, ...]
-    previews: tuple[Preview, ...]
     created_at: datetime
     changed_at: datetime
+
+
+class MessageView(MessageLine):
+    """A message at its newest version, with its pictures once it was submitted."""
+
+    previews: tuple[Preview, ...]
 
 
 def message(deps: Deps, actor: Actor, message_id: str) -> MessageView:
@@ -52,34 +58,37 @@ def message(deps: Deps, actor: Actor, message_id: str) -> MessageView:
         return view(deps, connection, content.load(connection, message_id))
 
 
-def all_messages(deps: Deps, actor: Actor, state: State | None = None) -> tuple[MessageView, ...]:
+def all_messages(deps: Deps, actor: Actor, state: State | None = None) -> tuple[MessageLine, ...]:
     """Every message, newest first, or only those in one state."""
     actor.need(Right.READ)
     conditions = () if state is None else (messages.c.state == state,)
     with deps.store.read() as connection:
-        return tuple(view(deps, connection, each) for each in content.load_all(connection, *conditions))
+        return tuple(MessageLine(**_facts(each)) for each in content.load_all(connection, *conditions))
 
 
 def view(deps: Deps, connection: Connection, stored: content.Stored) -> MessageView:
     """Put a message and its pictures together."""
+    pages = content.rendered_pages(connection, stored.id, stored.standing.version)
+    return MessageView(**_facts(stored), previews=tuple(preview(deps, each) for each in pages))
+
+
+def _facts(stored: content.Stored) -> dict[str, Any]:
     standing, words = stored.standing, stored.words
-    pages = content.rendered_pages(connection, stored.id, standing.version)
-    return MessageView(
-        id=stored.id,
-        version=standing.version,
-        state=standing.state,
-        title=words.title,
-        category=words.category,
-        texts=words.texts,
-        audio=words.audio,
-        author=standing.author,
-        writers=tuple(sorted(standing.writers)),
-        digest=standing.digest,
-        approvals=standing.approvals,
-        previews=tuple(preview(deps, each) for each in pages),
-        created_at=stored.created_at,
-        changed_at=stored.changed_at,
-    )
+    return {
+        "id": stored.id,
+        "version": standing.version,
+        "state": standing.state,
+        "title": words.title,
+        "category": words.category,
+        "texts": words.texts,
+        "audio": words.audio,
+        "author": standing.author,
+        "writers": tuple(sorted(standing.writers)),
+        "digest": standing.digest,
+        "approvals": standing.approvals,
+        "created_at": stored.created_at,
+        "changed_at": stored.changed_at,
+    }
 
 
 def preview(deps: Deps, rendered: content.Rendered) -> Preview:

@@ -52,7 +52,8 @@ class Store:
 
 def open_store(url: str) -> Store:
     """The store at an SQLAlchemy URL; tables are made by `controller.store.migrate`."""
-    engine = sa.create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+    # As many connections as there are worker threads for requests, and some for the clock and the broker.
+    engine = sa.create_engine(url, pool_size=20, max_overflow=30, pool_pre_ping=not url.startswith("sqlite"))
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _prepare_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)

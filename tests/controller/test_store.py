@@ -115,6 +115,16 @@ def test_a_changed_or_missing_row_is_found(store: Store, change: str, broken: in
         assert first_break(audit.entries(connection)) == broken
 
 
+def test_a_page_of_the_log_is_checked_against_the_row_before_it(desk: Desk):
+    first = desk.must("auditor", "GET", "/audit?limit=3")
+    with desk.deps.store.write() as connection:
+        connection.exec_driver_sql("UPDATE audit SET who = 'nobody' WHERE id = 2")
+    later = desk.must("auditor", "GET", f"/audit?after={first['next']}")
+    assert (first["next"], later["entries"][0]["id"], later["broken_at"]) == (3, 4, None)
+    assert desk.must("auditor", "GET", "/audit?after=1")["broken_at"] == 2
+    assert desk.must("auditor", "GET", "/audit?after=3&whole=true")["broken_at"] == 2
+
+
 @given(st.lists(st.tuples(st.text(max_size=9), st.dictionaries(st.text(max_size=5), st.integers())), max_size=8))
 def test_a_chain_is_whole_whatever_it_tells(deeds):
     from controller.domain.audit import FIRST, chained
