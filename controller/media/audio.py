@@ -30,7 +30,9 @@ Samples = NDArray[np.float32]
 
 
 class MediaError(ValueError):
-    """An upload that cannot be used; `code` is stable: media.large, media.long, media.empty, media.unreadable, media.rate."""
+    """An upload that cannot be used; `code` is stable: media.large, media.long, media.empty, media.cancelling,
+    media.unreadable, media.rate.
+    """
 
     def __init__(self, code: str, text: str) -> None:
         """`text` says in one sentence what is wrong."""
@@ -88,12 +90,20 @@ def _too_long() -> MediaError:
 def _mono(file: Any) -> Iterator[Samples]:
     """Stretches of the file, channels averaged. A header may lie about the length, so what comes is counted too."""
     left = MAX_SECONDS * file.samplerate
+    apart = together = 0.0
     while len(stretch := file.read(_STRETCH, dtype="float32", always_2d=True)):
         left -= len(stretch)
         if left < 0:
             raise _too_long()
+        stretch = np.clip(np.nan_to_num(stretch, posinf=1.0, neginf=-1.0), -1.0, 1.0)
         mixed = stretch.mean(axis=1, dtype=np.float32)
-        yield np.clip(np.nan_to_num(mixed, posinf=1.0, neginf=-1.0), -1.0, 1.0)
+        apart += float(np.vdot(stretch, stretch)) / stretch.shape[1]
+        together += float(np.vdot(mixed, mixed))
+        yield mixed
+    if together < apart / 100:
+        raise MediaError(
+            "media.cancelling", "left and right cancel each other out: one of them is inverted; hand in one alone"
+        )
 
 
 def _to_pcm(samples: Samples) -> bytes:

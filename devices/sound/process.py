@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import sys
 import threading
 from collections import deque
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from devices.sound.monitor import CommandEar, Listener
 from devices.sound.orders import MAX_LINE, OrderError, Play, Stop, read_order
@@ -18,15 +19,16 @@ from devices.sound.player import MAX_CLIPS, Player
 from devices.sound.record import WavRecord
 from devices.sound.sinks import ClockedNullSink, PipeSink, Sink
 
+_ORDERS_A_BLOCK = 32
 _OUT_LIMIT = 256 * 1024  # bytes of reports an owner may leave unread
 
 
 class Inlet:
     """Reads orders on a thread of its own. Bounded: while the queue is full it stops reading, and the owner feels it."""
 
-    def __init__(self, stream: BinaryIO) -> None:
-        """Reading begins at once."""
-        self._stream = stream
+    def __init__(self, descriptor: int) -> None:
+        """Reading begins at once; the descriptor is read bare, for a thread inside a buffered reader may not outlive `main`."""
+        self._descriptor = descriptor
         self._lines: deque[bytes] = deque()
         self._room = threading.Semaphore(2 * MAX_CLIPS)
         self.ended = False
@@ -39,14 +41,27 @@ class Inlet:
         self._room.release()
         return self._lines.popleft()
 
-    def _read(self) -> None:
-        while line := self._stream.readline(MAX_LINE + 1):
-            rest = line
-            while rest and not rest.endswith(b"\n"):
-                rest = self._stream.readline(MAX_LINE + 1)
-            self._room.acquire()
-            self._lines.append(line)
+    def end(self) -> None:
+        """Take nothing more."""
         self.ended = True
+
+    def _read(self) -> None:
+        rest, skipping = b"", False
+        while data := os.read(self._descriptor, 65_536):
+            *lines, rest = (rest + data).split(b"\n")
+            for line in lines:
+                if not skipping:
+                    self._put(line)
+                skipping = False
+            if len(rest) > MAX_LINE:
+                if not skipping:
+                    self._put(rest)
+                rest, skipping = b"", True
+        self.end()
+
+    def _put(self, line: bytes) -> None:
+        self._room.acquire()
+        self._lines.append(line[: MAX_LINE + 1])
 
 
 class Outlet:
@@ -84,7 +99,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = _arguments(sys.argv[1:] if argv is None else argv)
     record = WavRecord(Path(args.record), args.record_minutes) if args.record else None
     sink: Sink = PipeSink(tuple(args.command), args.latency) if args.sink == "pipe" else ClockedNullSink()
-    inlet, outlet = Inlet(sys.stdin.buffer), Outlet(sys.stdout.fileno())
+    inlet, outlet = Inlet(sys.stdin.fileno()), Outlet(sys.stdout.fileno())
+    # Ctrl-C in a terminal reaches every process at once; ours ends when its owner lets go, with the record whole.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda number, frame: inlet.end())
     listener = Listener(CommandEar(tuple(args.monitor))) if args.monitor else None
     player = Player(sink, outlet.emit, record, listener=listener, trim=args.trim)
     try:
@@ -98,7 +116,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _obey(inlet: Inlet, player: Player, outlet: Outlet) -> None:
-    while line := inlet.take():
+    """A few orders between two blocks: a flood of them must not hold up the stream."""
+    for _ in range(_ORDERS_A_BLOCK):
+        if (line := inlet.take()) is None:
+            return
         try:
             order: Play | Stop = read_order(line)
         except OrderError as exc:

@@ -78,6 +78,17 @@ def test_channels_are_averaged():
     assert level(pcm(clip.wav)) == pytest.approx(level(left) - 6.02, abs=0.01)
 
 
+def test_channels_that_cancel_each_other_are_refused_and_not_played_as_nothing():
+    left = a_sine(48_000, 440)
+    with pytest.raises(MediaError) as caught:
+        ingest(a_file(np.stack([left, -0.95 * left], axis=1), 48_000, subtype="FLOAT"))
+    assert caught.value.code == "media.cancelling"
+
+
+def test_silence_in_two_channels_is_no_cancelling():
+    assert ingest(a_file(np.zeros((4_800, 2)), 48_000)).seconds == 0.1
+
+
 def test_samples_that_are_no_numbers_become_silence_and_overs_are_cut():
     clip = ingest(a_file(np.array([np.nan, 4.0, -4.0, 0.25]), 48_000, subtype="FLOAT"))
     assert list(np.frombuffer(clip.wav[44:], "<i2")) == [0, 32767, -32768, 8192]

@@ -105,6 +105,16 @@ def test_a_stepped_clock_moves_future_clips(tmp_path, step):
     assert studio.ended()[0][3] == 0.0
 
 
+def test_a_clock_set_an_hour_on_makes_a_waiting_clip_late_and_an_hour_back_makes_it_wait(tmp_path):
+    for step, ended in ((3_600.0, ["late"]), (-3_600.0, [])):
+        studio = Studio()
+        studio.play("a", 600.0, a_wav(tmp_path / "a.wav", flat(480)))
+        studio.run(1)
+        studio.step_of_clock = step
+        assert not any(studio.run(2))
+        assert [end[4] for end in studio.ended()] == ended
+
+
 def test_a_weaker_bus_goes_down_20_db_in_200_ms_and_comes_back(tmp_path):
     studio = Studio()
     studio.play("music", 0.0, a_wav(tmp_path / "m.wav", flat(2 * RATE)), "background")

@@ -218,6 +218,20 @@ def test_the_process_ends_when_its_owner_goes_away():
         assert child.wait(5) == 0
 
 
+def test_ctrl_c_in_the_terminal_is_left_to_the_owner_and_a_request_to_end_keeps_the_record_whole(tmp_path):
+    record = tmp_path / "r.wav"
+    with a_raw_process("--record", str(record)) as child:
+        wait_for(lambda: record.exists() and record.stat().st_size > 2 * RATE)
+        child.send_signal(signal.SIGINT)
+        size = record.stat().st_size
+        wait_for(lambda: record.stat().st_size > size)
+        assert child.poll() is None
+        child.send_signal(signal.SIGTERM)
+        assert child.wait(5) == 0
+    data = record.read_bytes()
+    assert int.from_bytes(data[40:44], "little") == len(data) - 44
+
+
 def test_an_owner_who_never_reads_does_not_stop_the_stream(tmp_path):
     with a_raw_process("--record", str(tmp_path / "r.wav")) as child:
         child.stdin.write(b"x\n" * 4_000)
