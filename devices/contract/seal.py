@@ -7,6 +7,7 @@ import binascii
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Literal
 
 from nacl.exceptions import BadSignatureError
@@ -19,7 +20,7 @@ Kind = Literal["plan", "alert", "command"]
 
 
 class SealError(WireError):
-    """A payload that must not be obeyed; `code` is stable: seal.form, seal.key, seal.signature, seal.kind, seal.early, seal.expired."""
+    """A payload that must not be obeyed; `code` is stable: seal. form, key, signature, kind, early, expired."""
 
     def __init__(self, code: str, text: str) -> None:
         """`text` says in one sentence what is wrong."""
@@ -103,25 +104,39 @@ def open_seal(payload: bytes, *, keys: Mapping[str, bytes], kind: Kind, now: dat
         )
     try:
         envelope = Envelope.model_validate_json(payload)
-        head_bytes = base64.b64decode(envelope.head, validate=True)
-        signature = base64.b64decode(envelope.signature, validate=True)
-    except (ValidationError, binascii.Error, ValueError) as exc:
+    except ValidationError as exc:
         raise SealError("seal.form", "the message carries no seal that can be read") from exc
     if envelope.key not in keys:
         raise SealError("seal.key", f"the seal is by key {envelope.key}, which is not pinned here")
+    return _judge(envelope.key, _verified(payload, keys[envelope.key]), kind, now)
+
+
+@lru_cache(
+    maxsize=8
+)  # an alert comes twice (decision 0016), a retained plan at every reconnect: the arithmetic is done once
+def _verified(payload: bytes, public: bytes) -> Head:
+    """The head of an envelope whose signature fits `public`."""
+    envelope = Envelope.model_validate_json(payload)
     try:
-        VerifyKey(keys[envelope.key]).verify(head_bytes, signature)
+        head = base64.b64decode(envelope.head, validate=True)
+        signature = base64.b64decode(envelope.signature, validate=True)
+    except (binascii.Error, ValueError) as exc:
+        raise SealError("seal.form", "the message carries no seal that can be read") from exc
+    try:
+        VerifyKey(public).verify(head, signature)
     except (BadSignatureError, ValueError) as exc:
         raise SealError("seal.signature", "the seal does not fit the message: it was altered or forged") from exc
-    return _judge(envelope.key, head_bytes, kind, now)
-
-
-def _judge(key: str, head_bytes: bytes, kind: Kind, now: datetime | None) -> Opened:
     try:
-        head = Head.model_validate_json(head_bytes)
-        body = base64.b64decode(head.body, validate=True)
-    except (ValidationError, binascii.Error, ValueError) as exc:
+        return Head.model_validate_json(head)
+    except ValidationError as exc:
         raise SealError("seal.form", "the sealed head cannot be read: perhaps a newer major version") from exc
+
+
+def _judge(key: str, head: Head, kind: Kind, now: datetime | None) -> Opened:
+    try:
+        body = base64.b64decode(head.body, validate=True)
+    except (binascii.Error, ValueError) as exc:
+        raise SealError("seal.form", "the sealed body cannot be read") from exc
     if head.kind != kind:
         raise SealError("seal.kind", f"a sealed {head.kind} stands where a {kind} belongs")
     if now is not None and now < head.not_before:

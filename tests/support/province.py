@@ -61,14 +61,14 @@ class Process:
     """A part of the province; its words go to a file."""
 
     def __init__(self, name: str, command: list[str], env: dict[str, str], log: Path) -> None:
-        self.name, self._command, self._env, self._log = name, command, os.environ | env, log
+        self.name, self.command, self._env, self._log = name, command, os.environ | env, log
         self._child: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Begin, or begin again."""
         with self._log.open("ab") as words:
             self._child = subprocess.Popen(
-                self._command,
+                self.command,
                 env=self._env,
                 stdin=subprocess.DEVNULL,
                 stdout=words,
