@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import SecretStr
 
 from controller.app import create_app
 from controller.domain.gates import GatesFile
@@ -158,3 +160,19 @@ def test_the_register_reads_back_as_the_file_it_came_from(desk: Desk):
 def test_the_alarm_clock_runs_while_the_application_does(desk: Desk):
     with desk.client:
         assert desk.ask(None, "GET", "/health").status_code == 200
+
+
+def test_every_setting_is_in_the_reference_with_its_default():
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "controller.md").read_text(encoding="utf-8")
+    fields = {f"GATECAST_{name.upper()}": field for name, field in Settings.model_fields.items() if name != "broker"}
+    fields |= {f"GATECAST_BROKER_{name.upper()}": field for name, field in BrokerSettings.model_fields.items()}
+    told = dict(re.findall(r"^\| `(\w+)` \| `?([^|`]*)`? \|", page, re.MULTILINE))
+    words = {None: "none", "": "empty", True: "true", False: "false", SecretStr(""): "empty"}
+    assert told == {name: words.get(field.default, str(field.default)) for name, field in fields.items()}
+
+
+def test_the_gates_file_in_the_reference_can_be_used(tmp_path: Path):
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "controller.md").read_text(encoding="utf-8")
+    file = tmp_path / "gates.toml"
+    file.write_text(page.partition("```toml\n")[2].partition("```")[0], encoding="utf-8")
+    assert [gate.id for gate in read_gates(file).gates] == ["chi-ma"]
