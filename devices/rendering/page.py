@@ -68,7 +68,7 @@ class PageFile(Fact):
         return round(sum(page.seconds for page in self.pages), 3)
 
     def page_at(self, offset: float, whole: float) -> tuple[int, float]:
-        """The page lit `offset` seconds into a turn of `whole` seconds, and where in the turn it ends; pages share in proportion."""
+        """The page lit `offset` seconds into a turn of `whole` seconds, and when it ends; pages share in proportion."""
         scale, ends = whole / sum(page.seconds for page in self.pages), 0.0
         for index, page in enumerate(self.pages[:-1]):
             ends += page.seconds * scale

@@ -53,8 +53,9 @@ def _head(page: Page) -> tuple[bytes, bytes]:
 
 
 def _frame(page: Page, sequence: int) -> bytes:
-    hundredths = min(65535, max(1, round(page.seconds * 100)))
-    return struct.pack(">IIIIIHHBB", sequence, page.shape.width, page.shape.height, 0, 0, hundredths, 100, 0, 0)
+    unit = 1000 if page.seconds < 65 else 100  # a delay is a fraction of two small integers
+    delay = min(65535, max(1, round(page.seconds * unit)))
+    return struct.pack(">IIIIIHHBB", sequence, page.shape.width, page.shape.height, 0, 0, delay, unit, 0, 0)
 
 
 def _depth(page: Page) -> int:

@@ -108,6 +108,21 @@ WORDING: dict[str, dict[str, str]] = {
         "zh-Hans": "读完需要 {needed} 秒，读者只有 {available} 秒。请缩短。",
         "en": "Reading takes {needed} s, readers have {available} s. Shorten the text.",
     },
+    "scroll.driver": {
+        "vi": "Người lái xe không đọc được chữ chạy. Hãy dùng trang tĩnh.",
+        "zh-Hans": "驾驶员无法阅读滚动文字。请使用静止页面。",
+        "en": "Drivers cannot read scrolling text. Use pages.",
+    },
+    "scroll.fast": {
+        "vi": "Chữ chạy {speed} đèn/giây là quá nhanh; nên {usual} đèn/giây.",
+        "zh-Hans": "滚动速度 {speed} 灯/秒过快；建议 {usual} 灯/秒。",
+        "en": "{speed} lamps a second is too fast to read; use {usual}.",
+    },
+    "scroll.too-long": {
+        "vi": "Dòng chữ chạy dài {lamps} đèn, nhiều nhất là {limit}. Hãy rút ngắn.",
+        "zh-Hans": "滚动文字长 {lamps} 灯，最多 {limit} 灯。请缩短。",
+        "en": "The scrolling line is {lamps} lamps long, at most {limit} are allowed. Shorten it.",
+    },
     "sight.day": {
         "vi": "Chữ cao {height} mm chỉ đọc được trong {reach} m ban ngày, cần {distance} m. Hãy dùng chữ lớn hơn.",
         "zh-Hans": "字高 {height} 毫米，白天只能在 {reach} 米内看清，需要 {distance} 米。请使用更大的字。",

@@ -59,16 +59,19 @@ def test_a_dark_page_is_not_black():
 
 def test_an_animation_turns_the_pages_at_true_speed():
     shape = BoardShape.parse("9x2:rg")
-    pages = [Page(shape=shape, planes=(bytes([7, n] * 2), bytes(4)), seconds=2.8 + n) for n in range(3)]
+    pages = [
+        Page(shape=shape, planes=(bytes([7, n] * 2), bytes(4)), seconds=s) for n, s in enumerate([2.8, 3.8, 0.048, 90])
+    ]
     parts = list(chunks(apng(pages)))
     assert [kind for kind, _ in parts][:4] == [b"IHDR", b"PLTE", b"acTL", b"fcTL"]
-    assert dict(parts)[b"acTL"] == struct.pack(">II", 3, 0)
+    assert dict(parts)[b"acTL"] == struct.pack(">II", 4, 0)
     assert [struct.unpack(">HH", body[20:24]) for kind, body in parts if kind == b"fcTL"] == [
-        (280, 100),
-        (380, 100),
-        (480, 100),
+        (2800, 1000),
+        (3800, 1000),
+        (48, 1000),
+        (9000, 100),
     ]
     sequence = [struct.unpack(">I", body[:4])[0] for kind, body in parts if kind in (b"fcTL", b"fdAT")]
-    assert sequence == [0, 1, 2, 3, 4]
+    assert sequence == list(range(7))
     frames = [body if kind == b"IDAT" else body[4:] for kind, body in parts if kind in (b"IDAT", b"fdAT")]
     assert frames == [dict(chunks(png(page)))[b"IDAT"] for page in pages]
