@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterator
 from heapq import heappop, heappush
 from typing import NamedTuple
@@ -74,6 +74,11 @@ class CompiledPlan:
     def due(self, at: int) -> list[Occurrence]:
         """All that is due at a tick, strongest first."""
         return [one for one in self.place(at)[0].due if one.since <= at < one.end]
+
+    def names(self, day: Day, active: list[int]) -> tuple[str, ...]:
+        """The ids of rules due, strongest first, each once; `active` are places in what is due that day."""
+        due, rules = day.due, self.rules
+        return tuple(dict.fromkeys([rules[due[place].order].id for place in active]))
 
     def keep(self, day: Day, place: int, answer: OnAir) -> OnAir:
         """Remember an answer of a day, as long as all that is remembered stays small."""
@@ -206,6 +211,21 @@ def _sweep(due: list[Occurrence], opens: int, closes: int) -> tuple[list[int], l
             heappop(strongest)
         winners.append(due[strongest[0]] if strongest else None)
     return edges, winners
+
+
+def walk(day: Day) -> Iterator[list[int]]:
+    """For every edge of a day, the places in `day.due` that are due from it on, strongest first; one list, growing and
+    shrinking, so look at it before going on."""
+    due = day.due
+    beginning = sorted(range(len(due)), key=lambda place: due[place].since, reverse=True)
+    ending = sorted(range(len(due)), key=lambda place: due[place].end, reverse=True)
+    active: list[int] = []
+    for edge in day.edges:
+        while beginning and due[beginning[-1]].since <= edge:
+            insort(active, beginning.pop())
+        while ending and due[ending[-1]].end <= edge:
+            del active[bisect_left(active, ending.pop())]
+        yield active
 
 
 _COMPILED: dict[int, tuple[weakref.ref[Plan], CompiledPlan]] = {}

@@ -38,12 +38,16 @@ def _from_rules(ready: CompiledPlan, moment: int, winner: Occurrence | None) -> 
         playlist = ready.fallback.at(moment) if ready.fallback else None
         return OnAir("fallback" if playlist else "nothing", "", Priority.FALLBACK, playlist, (), True, since, until)
     until = _when(ready, ready.until(moment, winner))
-    due = ready.dues[winner.order]
     names = dict.fromkeys([ready.rules[one.order].id for one in ready.due(moment)])
-    names.pop(due.rule.id)
-    since, playlist, zones = ready.zone.when(winner.since), due.editions.at(winner.since), due.zones_at(winner.since)
+    return answer_of_rule(ready, winner, until, tuple(names))
+
+
+def answer_of_rule(ready: CompiledPlan, winner: Occurrence, until: datetime | None, due: tuple[str, ...]) -> OnAir:
+    """The answer when a rule wins; `due` names all that is due, the winner first."""
+    wins, since = ready.dues[winner.order], winner.since
+    rule, playlist, zones = wins.rule, wins.editions.at(since), wins.zones_at(since)
     return OnAir(
-        "rule", due.rule.id, due.rule.priority, playlist, zones, due.rule.loop, since, until, tuple(names)
+        "rule", rule.id, rule.priority, playlist, zones, rule.loop, ready.zone.when(since), until, due[1:]
     )  # fmt: skip
 
 

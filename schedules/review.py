@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from schedules.compiled import CompiledPlan, Occurrence, compiled
+from schedules.compiled import CompiledPlan, Day, compiled, walk
 from schedules.evaluate import OnAir, on_air
 from schedules.model import Alert, Item, Plan
 from schedules.timeline import segments
@@ -66,11 +67,12 @@ def conflicts(plan: Plan, start: datetime, end: datetime) -> tuple[Conflict, ...
     """Every stretch of [start, end) in which rules of one priority are due at once, in order."""
     ready = compiled(plan)
     found: list[Conflict] = []
-    for opens, closes, winner, due in _stretches(ready, tick(start), tick(end)):
-        hidden = dict.fromkeys(ready.rules[one.order].id for one in due if one.rank == winner.rank)
-        hidden.pop(name := ready.rules[winner.order].id)
+    for opens, closes, day, active in _stretches(ready, tick(start), tick(end)):
+        rank = day.due[active[0]].rank
+        weaker = bisect_right(active, rank, key=lambda place: -day.due[place].rank + 2 * rank)
+        winner, *hidden = ready.names(day, active[:weaker])
         if hidden:
-            _join(found, Conflict(ready.zone.when(opens), ready.zone.when(closes), name, tuple(hidden)))
+            _join(found, Conflict(ready.zone.when(opens), ready.zone.when(closes), winner, tuple(hidden)))
     return tuple(found)
 
 
@@ -88,10 +90,11 @@ def never_wins(plan: Plan, start: datetime, end: datetime) -> tuple[NeverWins, .
     ready = compiled(plan)
     won: set[int] = set()
     beaten: dict[int, set[int]] = {}
-    for _, _, winner, due in _stretches(ready, tick(start), tick(end)):
-        won.add(winner.order)
-        for one in due:
-            beaten.setdefault(one.order, set()).add(winner.order)
+    for _, _, day, active in _stretches(ready, tick(start), tick(end)):
+        winner = day.due[active[0]].order
+        won.add(winner)
+        for place in active:
+            beaten.setdefault(day.due[place].order, set()).add(winner)
     silent = (order for order in reversed(range(len(ready.rules))) if order not in won)
     return tuple(
         NeverWins(ready.rules[each].id, each in beaten, _names(ready, beaten.get(each, ()))) for each in silent
@@ -111,12 +114,12 @@ def _join(found: list[Conflict], conflict: Conflict) -> None:
         found.append(conflict)
 
 
-def _stretches(ready: CompiledPlan, start: int, end: int) -> Iterator[tuple[int, int, Occurrence, list[Occurrence]]]:
-    """Where something is due: from, to, the winner, and all that is due, strongest first."""
+def _stretches(ready: CompiledPlan, start: int, end: int) -> Iterator[tuple[int, int, Day, list[int]]]:
+    """Where something is due: from, to, the day, and the places in it of what is due, strongest first."""
     for number in range((start + ready.offset) // DAY, (end - 1 + ready.offset) // DAY + 1):
         day = ready.day(number)
         closes = [*day.edges[1:], (number + 1) * DAY - ready.offset]
-        for opens, shuts, winner in zip(day.edges, closes, day.winners, strict=True):
+        for opens, shuts, active in zip(day.edges, closes, walk(day), strict=True):
             opens, shuts = max(opens, start), min(shuts, end)
-            if winner and opens < shuts:
-                yield opens, shuts, winner, ready.due(opens)
+            if active and opens < shuts:
+                yield opens, shuts, day, active

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from schedules.evaluate import OnAir, on_air
+from schedules.compiled import CompiledPlan, compiled, walk
+from schedules.evaluate import OnAir, answer_of_rule, on_air
 from schedules.model import Alert, Plan
+from schedules.zone import tick
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +23,35 @@ class Segment:
 
 def segments(plan: Plan, start: datetime, end: datetime, alerts: Sequence[Alert] = ()) -> Iterator[Segment]:
     """Tile [start, end) with what is on air, in order; lazy, so a year costs no more memory than a day."""
-    moment = start
+    ready, moment, last = compiled(plan), start, tick(end)
     while moment < end:
-        answer = on_air(plan, moment, alerts)
-        until = end if answer.until is None else min(answer.until, end)
-        yield Segment(moment, until, answer)
-        moment = until
+        for segment in () if alerts else _of_a_day(ready, tick(moment), moment):
+            if tick(segment.end) > last:
+                break
+            yield segment
+            moment = segment.end
+        if moment < end:
+            # What goes on past midnight, an idle time, an alert: asked for one by one.
+            answer = on_air(plan, moment, alerts)
+            until = end if answer.until is None else min(answer.until, end)
+            yield Segment(moment, until, answer)
+            moment = until
+
+
+def _of_a_day(ready: CompiledPlan, edge: int, moment: datetime) -> Iterator[Segment]:
+    """Segments of rules from an edge on, as far as they follow one another within its day, found in one walk."""
+    day, first = ready.place(edge)
+    edges, winners = day.edges, day.winners
+    if edges[first] != edge:
+        return
+    for place, active in enumerate(walk(day)):
+        if place < first:
+            continue
+        winner, after = winners[place], place + 1
+        while after < len(edges) and winners[after] is winner:
+            after += 1
+        if winner is None or after == len(edges):
+            return
+        until = ready.zone.when(edges[after])
+        yield Segment(moment, until, answer_of_rule(ready, winner, until, ready.names(day, active)))
+        first, moment = after, until

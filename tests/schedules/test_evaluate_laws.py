@@ -125,3 +125,16 @@ def test_an_alert_is_over_every_rule_whatever_its_priority():
         for stronger in (Priority.EMERGENCY, Priority.EVACUATION, Priority.BLANK)
     )
     assert alert("a", "2026-01-01 00:00", "2026-01-01 00:01").starts == hanoi("2026-01-01 00:00")
+
+
+@QUICK
+@given(data=st.data(), day=st.sampled_from(DAYS), hours=st.integers(1, 60))
+def test_a_period_walked_is_the_period_asked_for_step_by_step(data, day, hours):
+    plan = data.draw(plans(day, step=1) | rich_plans(day))
+    moment = start = day.replace(tzinfo=HANOI)
+    end = start + timedelta(hours=hours)
+    for tile in segments(plan, start, end):
+        answer = on_air(plan, moment)
+        assert (tile.start, tile.on_air, tile.on_air.beaten) == (moment, answer, answer.beaten)
+        moment = end if answer.until is None else min(answer.until, end)
+        assert tile.end == moment
