@@ -13,11 +13,14 @@ from html import escape
 from pathlib import Path
 
 from devices.profiles.board import BoardShape
+from devices.rendering.areas import render_together
 from devices.rendering.findings import Finding
 from devices.rendering.page import Page
 from devices.rendering.png import apng, png
+from devices.rendering.reading import Reader
 from devices.rendering.render import RENDERER, render
 from devices.rendering.signs import NAMES
+from devices.rendering.strip import scroll
 from devices.rendering.style import LANGUAGES, Style
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -98,6 +101,22 @@ def announcements() -> Iterator[str]:
                 yield figure(text, language, board, style)
 
 
+def side_by_side() -> Iterator[str]:
+    """The twelve samples with all languages at once."""
+    facts = tomllib.loads((ROOT / "controller" / "demo" / "announcements.toml").read_text(encoding="utf-8"))
+    for sample in facts["announcements"]:
+        file = render_together(sample["show"], BoardShape.parse("192x64:rg")).file
+        yield f"<figure>{''.join(pictures(file.pages if file else (), sample['title']))}</figure>\n"
+
+
+def scrolling() -> Iterator[str]:
+    """Two lines that pass a board."""
+    for language, text in HARD[:2]:
+        strip = scroll(text, language, BoardShape.parse("128x16:rg"), reader=Reader(audience="walker")).strip
+        if strip is not None:
+            yield f"<figure>{image(apng([strip.frame(n) for n in range(strip.frames)]), strip.shape.width, text)}</figure>\n"
+
+
 def page() -> Iterator[str]:
     """The whole showroom."""
     yield HEAD
@@ -109,6 +128,10 @@ def page() -> Iterator[str]:
     yield "<h2>Hard strings</h2>"
     for language, text in HARD:
         yield f"<p><code>{escape(ascii(text))}</code></p>" + figure(text, language, "192x64:rg", Style(), say_all=True)
+    yield "<h2>All languages at once</h2>"
+    yield from side_by_side()
+    yield "<h2>Scrolling, for people on foot</h2>"
+    yield from scrolling()
     yield from announcements()
     yield "</html>\n"
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from devices.profiles.board import BoardShape
-from devices.rendering.png import png
+from devices.rendering.findings import Finding
+from devices.rendering.png import apng, png
 from devices.rendering.reading import Reader
 from devices.rendering.render import Rendering, render
+from devices.rendering.strip import Scrolling, scroll
 from devices.rendering.style import COLOURS, Style
 
 
@@ -31,6 +34,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--weight", choices=("bold", "regular"), default="bold", help="strokes (default bold)")
     parser.add_argument("--colour", choices=COLOURS, default="amber", help="default amber, seen from farthest")
     parser.add_argument("--align", choices=("left", "centre", "right"), default="centre", help="default centre")
+    parser.add_argument(
+        "--scroll", action="store_true", help="one line that passes the board; FILE.png is its animation"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -38,25 +44,40 @@ def run(args: argparse.Namespace) -> int:
     text = sys.stdin.buffer.read().decode(errors="surrogateescape") if args.text == "-" else args.text
     reader = Reader(audience=args.audience, distance_m=args.distance)
     style = Style(rows=args.rows, weight=args.weight, colour=args.colour, align=args.align)
-    rendering = render(text, args.lang, args.board, reader=reader, style=style)
-    for finding in rendering.findings:
-        place = "" if finding.position is None else f" at {finding.position + 1}"
-        print(f"{finding.severity}: {finding.code}{place}: {finding.text(args.lang)}", file=sys.stderr)
     try:
-        return _write(rendering, args.out)
+        if args.scroll:
+            return _scroll(scroll(text, args.lang, args.board, reader=reader, style=style), args)
+        return _pages(render(text, args.lang, args.board, reader=reader, style=style), args)
     except OSError as exc:
         print(f"cannot write {exc.filename or args.out}: {exc.strerror}", file=sys.stderr)
         return 1
 
 
-def _write(rendering: Rendering, out: Path) -> int:
+def _pages(rendering: Rendering, args: argparse.Namespace) -> int:
+    _say(rendering.findings, args.lang)
     if rendering.file is None:
         return 1
     for number, page in enumerate(rendering.file.pages, 1):
-        path = out.with_name(f"{out.stem}-{number}{out.suffix or '.png'}")
+        path = args.out.with_name(f"{args.out.stem}-{number}{args.out.suffix or '.png'}")
         path.write_bytes(png(page))
         print(f"{path}  {page.seconds} s")
     return 0
+
+
+def _scroll(scrolling: Scrolling, args: argparse.Namespace) -> int:
+    _say(scrolling.findings, args.lang)
+    if scrolling.strip is None:
+        return 1
+    strip = scrolling.strip
+    args.out.write_bytes(apng([strip.frame(number) for number in range(strip.frames)]))
+    print(f"{args.out}  {strip.seconds:.1f} s")
+    return 0
+
+
+def _say(findings: Iterable[Finding], language: str) -> None:
+    for finding in findings:
+        place = "" if finding.position is None else f" at {finding.position + 1}"
+        print(f"{finding.severity}: {finding.code}{place}: {finding.text(language)}", file=sys.stderr)
 
 
 def _board(text: str) -> BoardShape:

@@ -42,3 +42,13 @@ def test_height_weight_colour_and_place_can_be_chosen(tmp_path, capsys):
     assert main(["render", "--board", "192x64:rg", "--lang", "en", "--text", "Stop", "--out", str(out), *words]) == 0
     said = capsys.readouterr().err
     assert all(code in said for code in ("colour.red", "sight.day", "sight.night"))
+
+
+def test_a_line_that_scrolls_becomes_one_animation(tmp_path, capsys):
+    out = tmp_path / "line.png"
+    words = ["render", "--board", "64x16", "--lang", "en", "--out", str(out), "--scroll", "--text"]
+    assert main([*words, "Gate"]) == 0
+    assert png_size(out.read_bytes()) == (64, 16)
+    assert b"acTL" in out.read_bytes()
+    assert "scroll.driver" in capsys.readouterr().err
+    assert main([*words, "\0"]) == 1
