@@ -87,6 +87,27 @@ class Speaker(Protocol):
         """Named contact inputs (fault, mains, door); empty where there are none."""
 
 
+class PanelMode(StrEnum):
+    """What a panel makes of the video it gets."""
+
+    NORMAL = "normal"
+    BLACK = "black"
+    FROZEN = "frozen"
+
+
+class Panel(Protocol):
+    """A wall whose pixels come by video: we control and watch it. Every method raises DeviceError."""
+
+    def identify(self) -> Identity:
+        """Ask who is there: the ping."""
+
+    def mode(self, mode: PanelMode) -> Evidence:
+        """Show the video, hold its last picture, or go dark."""
+
+    def brightness(self, percent: int) -> Evidence:
+        """0 to 100."""
+
+
 class ClipPlayer(Protocol):
     """A box that plays clips stored in itself, on an open link. Every method raises DeviceError."""
 
@@ -216,6 +237,8 @@ __all__ = [
     "Link",
     "MediaCache",
     "Outbox",
+    "Panel",
+    "PanelMode",
     "PlanStore",
     "Played",
     "Reporting",

@@ -18,7 +18,7 @@ from devices.errors import DeviceError, SettingsError
 from devices.links import open_link
 from devices.links.line import LineSettings
 from devices.links.trace import TraceLink
-from devices.ports import Board, ClipPlayer, Identity, Link, Reporting, Speaker
+from devices.ports import Board, ClipPlayer, Identity, Link, Panel, PanelMode, Reporting, Speaker
 from devices.profiles.board import BoardShape
 from devices.rendering.page import Page
 from devices.rendering.render import render
@@ -31,11 +31,12 @@ WORDS = """COMMAND is one of
   status            all the device tells of itself
   show TEXT         draw the text and put its page on the lamps   (boards)
   blank             all lamps dark                                (boards)
-  brightness N      0 to 100 percent                              (boards)
+  brightness N      0 to 100 percent                              (boards, panels)
   zones 1,3 on      exactly these zones hear, all others are shut (loudspeakers)
   zones 1,3 off     shut these, leave the others                  (loudspeakers)
   zones all off     shut all zones and the power                  (loudspeakers)
   read              zones and contact inputs as the device says   (loudspeakers)
+  mode MODE         normal, black or frozen                       (panels)
   play CLIP         play a stored clip and wait for its end       (clip players)
   volume N          0 to 100 percent                              (clip players)
   stop              silence                                       (clip players)"""
@@ -173,7 +174,7 @@ def _deed(words: list[str], driver: Driver, shape: BoardShape | None, args: argp
         return lambda device: [_identity(device.identify())]
     if driver.kind == "board":
         return _board_deed(verb, rest, shape, args)
-    return _player_deed(verb, rest) if driver.kind == "player" else _speaker_deed(verb, rest)
+    return {"player": _player_deed, "panel": _panel_deed, "speaker": _speaker_deed}[driver.kind](verb, rest)
 
 
 def _board_deed(verb: str, rest: list[str], shape: BoardShape | None, args: argparse.Namespace) -> Deed:
@@ -193,9 +194,9 @@ def _board_deed(verb: str, rest: list[str], shape: BoardShape | None, args: argp
     raise SettingsError(f'a board does not know "{" ".join([verb, *rest])}"\n{WORDS}')
 
 
-def _told(board: Board) -> list[str]:
-    more = board.report() if isinstance(board, Reporting) else {}
-    return [_identity(board.identify()), *(f"{name}: {value}" for name, value in more.items())]
+def _told(device: Board | Panel) -> list[str]:
+    more = device.report() if isinstance(device, Reporting) else {}
+    return [_identity(device.identify()), *(f"{name}: {value}" for name, value in more.items())]
 
 
 def _speaker_deed(verb: str, rest: list[str]) -> Deed:
@@ -209,6 +210,17 @@ def _speaker_deed(verb: str, rest: list[str]) -> Deed:
         case "zones", [names, "off"]:
             return lambda speaker: _opened(speaker, speaker.zones() - frozenset(names.split(",")))
     raise SettingsError(f'a loudspeaker does not know "{" ".join([verb, *rest])}"\n{WORDS}')
+
+
+def _panel_deed(verb: str, rest: list[str]) -> Deed:
+    match verb, rest:
+        case "status", []:
+            return _told
+        case "mode", [mode] if mode in list(PanelMode):
+            return lambda panel: [f"mode {mode}: {panel.mode(PanelMode(mode)).value}"]
+        case "brightness", [percent] if percent.isdecimal():
+            return lambda panel: [f"brightness {percent} %: {panel.brightness(int(percent)).value}"]
+    raise SettingsError(f'a panel does not know "{" ".join([verb, *rest])}"\n{WORDS}')
 
 
 def _player_deed(verb: str, rest: list[str]) -> Deed:

@@ -16,6 +16,8 @@ from devices.drivers.dfplayer import codec as dfplayer
 from devices.drivers.dfplayer.driver import ClipModule
 from devices.drivers.modbus_relay import codec as modbus
 from devices.drivers.modbus_relay.driver import RelayBoard
+from devices.drivers.novastar import codec as novastar
+from devices.drivers.novastar.driver import NovastarCard
 from devices.drivers.onbon_bx import codec as onbon
 from devices.drivers.onbon_bx.driver import OnbonBoard
 from devices.drivers.registry import load_driver
@@ -30,6 +32,13 @@ CODECS = {
     "modbus_relay": (lambda: modbus.AnswerDecoder(READ), bytes.fromhex("01010105918B"), modbus.Yes(b"\x05")),
     "toa_9000": (toa.Decoder, toa.output(2, True).to_bytes(), toa.output(2, True)),
     "alpha": (alpha.Decoder, bytes(5) + b"\x01000\x02E*@\x0300B4\x04", alpha.Reply("E", "*", b"@")),
+    "novastar": (
+        novastar.Decoder,
+        bytes.fromhex("AA 55 00 16 00 FE 00 00 00 00 00 00 17 00 00 02 01 00 01 84 56"),
+        novastar.Message(
+            novastar.Kind.SENDING, novastar.VIDEO, data=b"\x01", length=1, serial=0x16, source=0, destination=0xFE
+        ),
+    ),
     "dfplayer": (dfplayer.Decoder, dfplayer.Frame(0x41).to_bytes(), dfplayer.Frame(0x41)),
 }
 DEVICES = {
@@ -37,6 +46,7 @@ DEVICES = {
     "modbus_relay": (RelayBoard, {"zones": {"hall": 0}}, lambda relays: relays.open_zones(frozenset({"hall"}))),
     "toa_9000": (ToaUnit, {"zones": {"hall": 1}}, lambda unit: unit.open_zones(frozenset({"hall"}))),
     "alpha": (AlphaSign, {"shape": "80x7", "address": 1}, lambda sign: sign.blank()),
+    "novastar": (NovastarCard, {}, lambda card: card.brightness(50)),
     "dfplayer": (ClipModule, {"clips": {"siren": 1}}, lambda player: player.play("siren")),
 }
 
