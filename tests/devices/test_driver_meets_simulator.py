@@ -13,12 +13,13 @@ import pytest
 from devices.drivers.alpha.driver import AlphaSettings, AlphaSign
 from devices.drivers.dfplayer.driver import ClipModule, PlayerSettings
 from devices.drivers.modbus_relay.driver import RelayBoard, RelaySettings
+from devices.drivers.novastar.driver import NovastarCard, NovastarSettings
 from devices.drivers.onbon_bx.driver import OnbonBoard
 from devices.drivers.onbon_bx.settings import OnbonSettings
 from devices.drivers.toa_9000.driver import ToaSettings, ToaUnit
 from devices.errors import DeviceError, RefusedError, SilentError
 from devices.links import open_link
-from devices.ports import Evidence, Link
+from devices.ports import Evidence, Link, PanelMode
 from devices.profiles.board import BoardShape
 from devices.rendering.page import Page
 from devices.rendering.png import png
@@ -172,3 +173,15 @@ def test_a_stored_clip_plays_and_tells_its_end(tmp_path):
         assert player.identify().model == "DFPlayer, playing"
         assert player.finished(10) == ("siren",)
         assert player.identify().model == "DFPlayer, stopped"
+
+
+def test_a_wall_obeys_and_is_read_back_card_by_card(tmp_path):
+    settings = NovastarSettings(chains=(2,), baud=BAUD)
+    with simulated(tmp_path, "novastar") as link:
+        card = NovastarCard(link, settings)
+        assert card.identify().model.startswith("NovaStar MCTRL")
+        for mode in PanelMode:
+            assert card.mode(mode) is Evidence.READ_BACK
+        assert card.brightness(40) is Evidence.READ_BACK
+        assert card.store() is Evidence.ACKNOWLEDGED
+        assert card.report()["card 1-2"].startswith("linked")
