@@ -31,12 +31,16 @@ class OpenBook:
         self._weekly = hours.weekly
         self._exceptions = spans_by_day(hours.exceptions)
 
-    def spans(self, day: int) -> tuple[Span, ...]:
-        """When it opens and closes on a day, in minutes; overlapping windows are one."""
+    def windows(self, day: int) -> tuple[Span, ...]:
+        """The windows of a day as they are written, in minutes."""
         found = self._exceptions.get(day)
         if found is None:
             found = tuple(span(window) for each in self._weekly if _covers(each, day) for window in each.windows)
-        return joined(found)
+        return found
+
+    def spans(self, day: int) -> tuple[Span, ...]:
+        """When it opens and closes on a day, in minutes; overlapping windows are one."""
+        return joined(self.windows(day))
 
     def closed(self, day: int) -> tuple[Span, ...]:
         """What is left of a day, midnight to midnight."""
