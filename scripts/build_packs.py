@@ -49,7 +49,9 @@ SOURCES = {
 
 VIETNAMESE = "ăâđêôơưáàảãạắằẳẵặấầẩẫậéèẻẽẹếềểễệíìỉĩịóòỏõọốồổỗộớờởỡợúùủũụứừửữựýỳỷỹỵ"
 LATIN = "".join(map(chr, range(0x20, 0x7F))) + VIETNAMESE + VIETNAMESE.upper()
-LATIN_1 = "".join(chr(c) for c in range(0xA1, 0x100) if c != 0xAD)
+LATIN_1 = "".join(
+    chr(c) for c in range(0xA1, 0x100) if c not in (0xAD, 0xD0)
+)  # no soft hyphen; Ð is drawn as the Đ it looks like
 MARKS = "–—‘’“”†•…‰′″€₫№™"
 ARROWS = "←↑→↓↔↕↖↗↘↙"
 
@@ -62,7 +64,8 @@ def gb2312() -> str:
 
 
 RAISE = 2
-CHINESE = ARROWS + "℃" + gb2312().replace("＄", "")  # a full-width dollar is taller than any cell
+# A full-width dollar is taller than any cell; the ratio and the bar look like a colon and a dash, which stand for them.
+CHINESE = ARROWS + "℃" + "".join(letter for letter in gb2312() if letter not in "＄∶―")
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ class Recipe:
 
 RECIPES = (
     Recipe("u16", "unifont", 16, 16, 14, 10, LATIN + LATIN_1 + MARKS + ARROWS + CHINESE),
-    Recipe("n16", "noto-bold", 12, 16, 13, 9, LATIN + LATIN_1 + MARKS),
+    Recipe("n16", "noto-bold", 12, 16, 13, 9, LATIN + LATIN_1.replace("÷", "") + MARKS),
     Recipe("r24", "noto-regular", 18, 24, 20, 13, LATIN + LATIN_1 + MARKS),
     Recipe("n24", "noto-bold", 18, 24, 20, 13, LATIN + LATIN_1 + MARKS),
     Recipe("r32", "noto-regular", 24, 32, 26, 17, LATIN + LATIN_1 + MARKS),

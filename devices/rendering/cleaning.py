@@ -44,6 +44,8 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _ETH = {"Ð": "Đ", "ð": "đ", "Ɖ": "Đ"}
+_PLAIN = {chr(ord(letter) + 0xFEE0): letter for letter in map(chr, range(0x21, 0x7F)) if letter.isalnum()}
+_PLAIN |= {"＄": "$", "∶": ":", "―": "—"}
 _SIGNS = frozenset(LETTERS.values())
 _UNSURE = frozenset(_ETH) | _SIGNS  # signs are written by name; their letters are nobody's else
 
@@ -131,8 +133,8 @@ class _Cleaner:
         if letter in _SIGNS:
             self.refuse("text.no-glyph", at, letter)
             return
-        plain = chr(ord(letter) - 0xFEE0) if "！" <= letter <= "～" else letter
-        if plain != letter and (plain.isalnum() or plain == "$"):
+        plain = _PLAIN.get(letter, letter)
+        if plain != letter:
             self.note(finding("text.full-width", "info", at, character=letter, letter=plain))
             letter = plain
         if letter in _ETH:

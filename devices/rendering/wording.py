@@ -74,9 +74,9 @@ WORDING: dict[str, dict[str, str]] = {
         "en": "A tab was replaced by a space. Check the spacing.",
     },
     "text.full-width": {
-        "vi": "Chữ rộng {character} đã được thay bằng {letter}.",
-        "zh-Hans": "全角字符 {character} 已替换为 {letter}。",
-        "en": "The full-width {character} was replaced by {letter}.",
+        "vi": "Ký tự {character} đã được thay bằng {letter}.",
+        "zh-Hans": "字符 {character} 已替换为 {letter}。",
+        "en": "The character {character} was replaced by {letter}.",
     },
     "text.eth": {
         "vi": "{character} không phải chữ Đ của tiếng Việt. Hãy gõ lại chữ {letter}.",

@@ -139,6 +139,7 @@ def test_words_that_turn_the_meaning_around_look_different(one, other):
         ("Ɖường Hữu Nghị", "text.eth"),
         ("XIN CHU Y", "text.unmarked"),
         ("１２ Ａ", "text.full-width"),
+        ("10∶30 ＄", "text.full-width"),
         ("a\u0340", None),
     ],
 )

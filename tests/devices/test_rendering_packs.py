@@ -41,6 +41,18 @@ def test_all_vietnamese_letters_look_different(name):
         seen[shape] = letter
 
 
+@pytest.mark.parametrize("rows", [16, 24, 32])
+@pytest.mark.parametrize("weight", ["regular", "bold"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_two_characters_of_a_face_look_the_same(rows, weight, language):
+    letters = face(Style(rows=rows, weight=weight).packs(language))
+    shapes = {}
+    for letter, bitmap in letters.bitmaps.items():
+        shapes.setdefault((letters.widths[letter], bitmap), []).append(letter)
+    blanks = [{" ", "\u3000"}]
+    assert [alike for alike in shapes.values() if len(alike) > 1 and set(alike) not in blanks] == []
+
+
 @pytest.mark.parametrize("name", LATIN_PACKS)
 @pytest.mark.parametrize("pair", ["ờớ", "ỡõ", "ạa", "ọo", "ĐD", "đd", "ềế", "Il", "O0"])
 def test_letters_that_turn_a_meaning_around_differ(name, pair):
