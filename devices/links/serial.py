@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import select
 import termios
@@ -71,5 +72,11 @@ class SerialLink:
         try:
             yield
         except FAILURES as exc:
-            number = getattr(exc, "errno", None)
-            raise error(self._path, os.strerror(number) if number else str(exc)) from exc
+            raise error(self._path, _reason(exc)) from exc
+
+
+def _reason(exc: Exception) -> str:
+    number = getattr(exc, "errno", None)
+    if number in (errno.EAGAIN, errno.EBUSY):
+        return "another program holds it"
+    return os.strerror(number) if number else str(exc)

@@ -91,7 +91,7 @@ def test_a_line_of_seven_bits_and_parity_works_as_nothing_is_changed_after_openi
 def test_a_port_is_ours_alone(terminal):
     _, path = terminal
     link = SerialLink(path, LineSettings())
-    with pytest.raises(LinkError):
+    with pytest.raises(LinkError, match="another program holds it"):
         SerialLink(path, LineSettings())
     link.close()
 
