@@ -22,7 +22,7 @@ from devices.agent.faults import FaultBook
 from devices.agent.fetch import Fetcher
 from devices.agent.hand import Tools
 from devices.agent.inbox import Inbox
-from devices.agent.journal import Journal
+from devices.agent.journal import Desk, Journal
 from devices.agent.liaison import Liaison
 from devices.agent.media import MediaFiles
 from devices.agent.orders import Orders, View
@@ -76,12 +76,13 @@ class Agent:
                 lambda sealed: read_alert(sealed, keys=keys, now=None),
             ),
             alerts=AlertBook(lambda sealed: read_alert(sealed, keys=keys, now=self._now_if_trusted())),
-            faults=self._faults, changed=self._changed, acked=self._records.ack, obey=self._obey, reply=self._reply,
+            faults=self._faults, changed=self._changed, settled=self._fetch, acked=self._records.ack,
+            obey=self._obey, reply=self._reply,
         )  # fmt: skip
         self._fetcher = Fetcher(kept.media, self.liaison.controller, self._arrived)
         journal = Journal(kept.store)
         self._workers = build_workers(
-            config, lambda device: Tools(device, journal, kept.media, clock, self._faults[device]), clock,
+            config, lambda device: Tools(device, Desk(journal), kept.media, clock, self._faults[device]), clock,
             self._report, open_link, make_sound,
         )  # fmt: skip
 
@@ -123,6 +124,7 @@ class Agent:
             worker.ask_to_stop()
         for worker in self._workers.values():
             worker.stop(STOP_SECONDS)
+        self._inbox.keep_alerts()
         self._kept.store.close()
         os.close(self._kept.lock)
         log.info("the agent has stopped", extra={"gate": self._config.gate})
@@ -139,17 +141,20 @@ class Agent:
 
     def _changed(self, device: str, urgent: bool) -> None:
         """A plan or an alert is in force for a device. A plan may wait a moment for its content, an alert never."""
+        if urgent:
+            self._worker(device).tell(self._orders(device), ALERT)
+            return
         self._fetch()
-        if urgent or self._loop is None or not self._lacks(device):
-            self._tell(device, urgent)
+        if self._loop is None or not self._lacks(device):
+            self._tell(device)
         elif device not in self._patience:
-            self._patience[device] = self._loop.call_later(CONTENT_PATIENCE, self._tell, device, False)
+            self._patience[device] = self._loop.call_later(CONTENT_PATIENCE, self._tell, device)
 
-    def _tell(self, device: str, urgent: bool) -> None:
+    def _tell(self, device: str) -> None:
         waiting = self._patience.pop(device, None)
         if waiting is not None:
             waiting.cancel()
-        self._worker(device).tell(self._orders(device), ALERT if urgent else CONTENT)
+        self._worker(device).tell(self._orders(device), CONTENT)
         self._senders[device].change()
 
     def _lacks(self, device: str) -> bool:
@@ -172,7 +177,7 @@ class Agent:
 
     def _arrived(self, _sha256: str) -> None:
         for device in [one for one in self._patience if not self._lacks(one)]:
-            self._tell(device, False)
+            self._tell(device)
         for worker in self._workers.values():
             worker.tell(Arrived(), CONTENT)
         for sender in self._senders.values():

@@ -26,7 +26,7 @@ from devices.contract.messages import Outcome, PlayRecord, Shown
 from devices.errors import DeviceError, LinkError, SettingsError
 from devices.ports import Board, Evidence
 from devices.profiles.board import BoardShape
-from schedules.evaluate import OnAir, on_air
+from schedules.evaluate import OnAir
 from schedules.playlist import Slot
 
 JOIN_SECONDS = 60.0  # showings of one content in a row are one play up to this
@@ -54,7 +54,6 @@ class BoardHand(Hand):
         self._missed: set[tuple[str, str, str]] = set()
         self._absent: set[str] = set()
         self._test_until = 0.0
-        self._words_now = ""
 
     def attach(self, open_device: Callable[[bool], Any]) -> None:
         """Take hold of the board, once patiently and once for quick looks."""
@@ -68,14 +67,13 @@ class BoardHand(Hand):
     def look(self) -> Due | None:
         """Turn the page if it is time; begin and end plays; the next step."""
         now = self._clock.now()
-        plan, alerts = self._facts(now)
-        answer = on_air(plan, now, alerts)
-        self._words_now = self._words(answer, plan, now, alerts)
+        answer, plan, _ = self._answer_now(now)
         self._take_turn(self._turns.due(plan, answer, now), now)
         if self._play:
             self._play.note()
         steps = next_board_steps(WantedBoard(self._wanted()), self._seen())
         if not steps:
+            self._tools.journal.release()
             self._note_alerts()
             return None
         return Due(self._rank(steps[0]), steps[0])
@@ -126,7 +124,8 @@ class BoardHand(Hand):
             self._end_play(old, turn, now)
         if turn.answer.cause == "alert":
             self._contact.hurry()
-        self._begin_play(turn)
+        if turn.answer.cause != "alert" or self._lit == turn.lit:  # else an alert's play begins with its first lamp
+            self._begin_play(turn)
         if self._play is not None and self._lit == turn.lit and self._evidence is not None:
             self._play.lit(self._evidence)  # the page is there already: nothing need be sent
             self._shown = self._say_shown(turn.lit, self._evidence)
@@ -139,9 +138,7 @@ class BoardHand(Hand):
         """Not while the board is known to be away: that is said at intervals, not for every page."""
         if turn.item is None or turn.content is None or (self._contact.offline and turn.answer.cause != "alert"):
             return
-        self._play = BoardPlay(
-            self._tools.journal, self._clock, self._draft(turn), at_once=turn.answer.cause == "alert"
-        )
+        self._play = BoardPlay(self._tools.journal, self._clock, self._draft(turn))
 
     def _end_play(self, old: Turn, new: Turn, now: datetime) -> None:
         play, self._play = self._play, None
@@ -185,6 +182,8 @@ class BoardHand(Hand):
         except DeviceError as exc:
             self._contact.failed(exc)
             self._lost()
+        finally:
+            self._tools.journal.release()
 
     def _show(self, board: Board, lit: Lit) -> None:
         page = self._shelf.page(lit)
@@ -254,7 +253,7 @@ class BoardHand(Hand):
         as_wanted = self._lit == turn.lit and (self._shown is None or self._shown.evidence != Evidence.SENT.value)
         return View(
             revision=self._orders.revision, health=self._health(as_wanted), answer=turn.answer,
-            message=turn.item.message if turn.item else None, why=self._words_now, shown=self._shown,
+            message=turn.item.message if turn.item else None, why=self._words(), shown=self._shown,
             alerts=self._done_alerts, trusted=self._clock.trusted(),
         )  # fmt: skip
 
@@ -264,6 +263,7 @@ class BoardHand(Hand):
 
     def stop(self) -> None:
         """The board keeps its picture; the play under way is recorded."""
+        self._tools.journal.release()
         play, self._play = self._play, None
         if play is None:
             return

@@ -10,13 +10,13 @@ from typing import Any
 
 from devices.agent.contact import Contact
 from devices.agent.faults import FaultBook
-from devices.agent.journal import Journal
+from devices.agent.journal import Desk
 from devices.agent.media import MediaFiles
 from devices.agent.orders import Orders, View
 from devices.contract.messages import Health
 from devices.errors import DeviceError
 from devices.ports import Clock
-from schedules.evaluate import OnAir
+from schedules.evaluate import OnAir, on_air
 from schedules.model import Alert, Plan
 from schedules.review import why
 
@@ -26,7 +26,7 @@ class Tools:
     """What every hand works with."""
 
     device: str
-    journal: Journal
+    journal: Desk
     media: MediaFiles
     clock: Clock
     faults: FaultBook
@@ -51,6 +51,7 @@ class Hand(ABC):
         self._orders = Orders(tools.device)
         self._began = tools.clock.now()
         self._why: tuple[Any, str] = (None, "")
+        self._situation: tuple[OnAir, Plan, datetime, tuple[Alert, ...]] | None = None
         self._done_alerts: dict[str, int] = {}
 
     @property
@@ -61,6 +62,15 @@ class Hand(ABC):
     def order(self, orders: Orders) -> None:
         """Go by these from now on."""
         self._orders = orders
+
+    def _answer_now(self, now: datetime) -> tuple[OnAir, Plan, tuple[Alert, ...]]:
+        """What is on air; under an alert the journal waits for the lamps."""
+        plan, alerts = self._facts(now)
+        answer = on_air(plan, now, alerts)
+        self._situation = (answer, plan, now, alerts)
+        if answer.cause == "alert":
+            self._tools.journal.hold()
+        return answer, plan, alerts
 
     def _facts(self, now: datetime) -> tuple[Plan, tuple[Alert, ...]]:
         trusted = self._clock.trusted()
@@ -74,7 +84,11 @@ class Hand(ABC):
             self._tools.faults.clear("store.write")
         return self._orders.plan_for(trusted), self._orders.alerts_for(trusted, now, self._began)
 
-    def _words(self, answer: OnAir, plan: Plan, now: datetime, alerts: tuple[Alert, ...]) -> str:
+    def _words(self) -> str:
+        """Why this is on air; made when a view needs it, after the step."""
+        if self._situation is None:
+            return ""
+        answer, plan, now, alerts = self._situation
         key = (answer.cause, answer.source, answer.since, answer.until, plan.revision)
         if self._why[0] != key:
             self._why = (key, why(plan, now, alerts).words("vi"))

@@ -20,6 +20,7 @@ from devices.contract.topics import read_topic
 from schedules.model import Plan
 
 log = logging.getLogger(__name__)
+LAMPS_FIRST = 0.2  # seconds
 
 
 class Inbox:
@@ -27,14 +28,16 @@ class Inbox:
 
     def __init__(
         self, *, agent: str, keys: Keys, clock: AgentClock, store: Store, media: MediaFiles, files: PlanFiles,
-        alerts: AlertBook, faults: Mapping[str, FaultBook], changed: Callable[[str, bool], None],
+        alerts: AlertBook, faults: Mapping[str, FaultBook], changed: Callable[[str, bool], None], settled: Callable[[], None],
         acked: Callable[[Ack], None], obey: Callable[[CommandMessage], str | None],
         reply: Callable[[Reply], Awaitable[None]],
     ) -> None:  # fmt: skip
-        """`agent` is "gate/agent"; `changed(device, urgent)`; `obey(command)` is the reason it cannot be done, or None."""
+        """`agent` is "gate/agent"; `changed(device, urgent)`; `settled()`: an alert is on disk; `obey(command)` says why not."""
         self._agent, self._keys, self._clock, self._store, self._media = agent, keys, clock, store, media
         self._files, self._faults = files, faults
-        self._changed, self._acked, self._obey, self._reply = changed, acked, obey, reply
+        self._changed, self._settled, self._acked = changed, settled, acked
+        self._obey, self._reply = obey, reply
+        self._settling: set[asyncio.Task[None]] = set()
         self.plans: dict[str, Plan] = {}
         self.alerts = alerts
 
@@ -95,21 +98,33 @@ class Inbox:
         try:
             message = self.alerts.take(payload)
             if message is None:
+                await asyncio.gather(*self._settling)  # the sure copy is acknowledged only when the first is on disk
                 return
             files = message.files()
         except WireError as exc:
             self._refuse_alert(exc)
             return
         self._media.lend(files)
-        late = [device for device in self._faults if message.concerns(device)]
-        for device in [one for one in late if not _sounds(message, one)]:
-            late.remove(device)
-            self._changed(device, True)
+        concerned = [device for device in self._faults if message.concerns(device)]
+        sounding = [device for device in concerned if _sounds(message, device)]
+        for device in concerned:
+            if device not in sounding:
+                self._changed(device, True)
+        settling = asyncio.create_task(self._settle(message, files, sounding))
+        self._settling.add(settling)
+        settling.add_done_callback(self._settling.discard)
+
+    async def _settle(self, message: AlertMessage, files: Mapping[str, bytes], sounding: list[str]) -> None:
+        """What can wait until the lamps are lit; a sound's files must be on disk before it is told."""
+        if not sounding:
+            await asyncio.sleep(LAMPS_FIRST)
         log.info("an alert came", extra={"alert": message.id, "revision": message.revision, "state": message.state})
         await asyncio.to_thread(self._keep, files)
-        for device in late:
+        for device in sounding:
             self._changed(device, True)
-        self._clock.vouch(message.starts, self._store.last_entry())
+        self._settled()
+        if not self._clock.trusted():
+            self._clock.vouch(message.starts, self._store.last_entry())
         for faults in self._faults.values():
             faults.clear("alert.refused")
 

@@ -66,3 +66,57 @@ class Journal:
             log.info("the disk takes records again")
             self.failing = ""
         return found
+
+
+class Desk:
+    """One hand's way to the journal. While held, what only closes waits: the first lamp of an alert does not wait for the disk."""
+
+    def __init__(self, journal: Journal) -> None:
+        """Not held."""
+        self._journal = journal
+        self._held = False
+        self._waiting: list[Callable[[], None]] = []
+        self.open_play, self.said = journal.open_play, journal.said
+
+    @property
+    def boot(self) -> str:
+        """This run of the agent."""
+        return self._journal.boot
+
+    @property
+    def failing(self) -> str:
+        """Why the disk takes no records; empty while it does."""
+        return self._journal.failing
+
+    def hold(self) -> None:
+        """Let it wait."""
+        self._held = True
+
+    def release(self) -> None:
+        """Write what waited."""
+        self._held = False
+        waiting, self._waiting = self._waiting, []
+        for write in waiting:
+            write()
+
+    def _when_free(self, write: Callable[[], None]) -> None:
+        if self._held:
+            self._waiting.append(write)
+        else:
+            write()
+
+    def add(self, record: PlayRecord) -> None:
+        """Keep a record."""
+        self._when_free(lambda: self._journal.add(record))
+
+    def progress(self, play: int | None, started: datetime | None, seconds: float, evidence: str | None) -> None:
+        """How far a play has come."""
+        self._when_free(lambda: self._journal.progress(play, started, seconds, evidence))
+
+    def close_play(self, play: int | None, record: PlayRecord) -> None:
+        """End a play with its record."""
+        self._when_free(lambda: self._journal.close_play(play, record))
+
+    def drop_play(self, play: int | None, record: PlayRecord) -> None:
+        """End a play that never began."""
+        self._when_free(lambda: self._journal.drop_play(play, record))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from devices.contract.messages import Health, Shown
 from schedules.evaluate import OnAir
@@ -44,11 +44,17 @@ class Orders:
 
     @cached_property
     def _whole(self) -> Plan:
-        return self.plan or Plan(device=self.device, revision=1, issued=_LONG_AGO)
+        return self.plan or _no_plan(self.device)
 
     @cached_property
     def _fallback_only(self) -> Plan:
         return self._whole.model_copy(update={"rules": ()})
+
+
+@lru_cache(maxsize=256)
+def _no_plan(device: str) -> Plan:
+    """What a device goes by before its first plan."""
+    return Plan(device=device, revision=1, issued=_LONG_AGO)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from devices.agent.media import MediaFiles
 from devices.agent.reconcile import Lit
 from devices.profiles.board import BoardShape
@@ -38,12 +40,16 @@ class PageShelf:
 
     def _read(self, sha256: str) -> PageFile | None:
         data = self._media.read(sha256)
-        if data is None:
-            return None
-        try:
-            return PageFile.from_bytes(data)
-        except ValueError:
-            return None
+        return _parsed(data) if data is not None else None
+
+
+@lru_cache(maxsize=16)
+def _parsed(data: bytes) -> PageFile | None:
+    """Boards of one shape share their files."""
+    try:
+        return PageFile.from_bytes(data)
+    except ValueError:
+        return None
 
 
 def _chequers(shape: BoardShape) -> Page:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from devices.agent.journal import Journal
+from devices.agent.journal import Desk
 from devices.contract.messages import Outcome, PlayRecord
 from devices.ports import Clock, Evidence
 from schedules.evaluate import OnAir
@@ -29,11 +29,11 @@ def draft(
 class BoardPlay:
     """A content on a board. Seconds are by the monotonic clock, from the first lamp on."""
 
-    def __init__(self, journal: Journal, clock: Clock, record: PlayRecord, at_once: bool) -> None:
-        """`at_once`: an alert, whose first lamp does not wait for the disk."""
+    def __init__(self, journal: Desk, clock: Clock, record: PlayRecord) -> None:
+        """Journalled from here on."""
         self.record = record
         self._journal, self._clock = journal, clock
-        self._row = None if at_once else journal.open_play(record)
+        self._row = journal.open_play(record)
         self._started: datetime | None = None
         self._began = 0.0
         self._noted = 0.0
@@ -53,14 +53,12 @@ class BoardPlay:
         """A page is on the lamps; of several pages the weakest evidence counts."""
         if self._started is None:
             self._started, self._began = self._clock.now(), self._clock.monotonic()
-        if self._row is None:
-            self._row = self._journal.open_play(self.record)
         if self._evidence is None or _STRENGTH[evidence] < _STRENGTH[self._evidence]:
             self._evidence = evidence
 
     def note(self) -> None:
         """Write down how far it is, every few seconds."""
-        if self._row is not None and self.seconds - self._noted >= PROGRESS_SECONDS:
+        if self.seconds - self._noted >= PROGRESS_SECONDS:
             self._noted = self.seconds
             self._journal.progress(self._row, self._started, round(self.seconds, 3), self._evidence)
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from devices.agent.journal import Journal
+from devices.agent.journal import Desk
 from devices.agent.passes import Cue, Pass
 from devices.contract.messages import Outcome, PlayRecord
 from devices.errors import DeviceError
@@ -49,7 +49,7 @@ def clip_of(one: Pass, cue: Cue, path: str) -> Clip:
 class Sounds:
     """What was placed with the sound process and has not ended."""
 
-    def __init__(self, journal: Journal, out: SoundOut) -> None:
+    def __init__(self, journal: Desk, out: SoundOut) -> None:
         """`out` is this loudspeaker's alone."""
         self._journal, self._out = journal, out
         self._placed: dict[str, Placed] = {}
@@ -65,10 +65,13 @@ class Sounds:
         return bool(self._placed)
 
     def place(self, clip: Clip, cue: Cue, of: Pass, record: PlayRecord | None) -> None:
-        """Journal, then hand over."""
+        """Journal, then hand over; of an alert the other way round."""
+        if of.cause == "alert":
+            self._out.play((clip,))
         row = self._journal.open_play(record) if record else None
         self._placed[clip.id] = Placed(clip, cue, of, record, row)
-        self._out.play((clip,))
+        if of.cause != "alert":
+            self._out.play((clip,))
 
     def stop(self, ids: frozenset[str], priority: Priority, reason: str) -> None:
         """Ramp down: what is stronger interrupts, what is not only follows the end of a window."""

@@ -26,7 +26,7 @@ from devices.agent.sounds import TEST_TONE, Sounds, clip_id, clip_of
 from devices.contract.messages import Outcome, PlayRecord, Shown
 from devices.errors import DeviceError, LinkError, MismatchError
 from devices.ports import Clip, SoundOut, Speaker
-from schedules.evaluate import OnAir, on_air
+from schedules.evaluate import OnAir
 from schedules.model import Alert, Plan, Priority
 
 AHEAD = 3.0  # seconds that clips are handed over before they are due
@@ -54,7 +54,6 @@ class SpeakerHand(Hand):
         self._evidence: Any = None
         self._told: set[tuple[str, str]] = set()
         self._looked_back = False
-        self._words_now = ""
         self._test: Pass | None = None
 
     def attach(self, open_device: Callable[[bool], Any]) -> None:
@@ -69,14 +68,14 @@ class SpeakerHand(Hand):
     def look(self) -> Due | None:
         """Place and stop what is due; the next step on the line."""
         now = self._clock.now()
-        plan, alerts = self._facts(now)
-        self._answer = on_air(plan, now, alerts)
-        self._words_now = self._words(self._answer, plan, now, alerts)
+        self._answer, plan, alerts = self._answer_now(now)
         self._note_bases(alerts, now)
         self._follow(now)
         self._near = self._passes(plan, alerts, now)
         self._look_back(plan, now)
         steps = next_speaker_steps(self._wanted(now), self._seen())
+        if not steps or not isinstance(steps[0], StopClips | PlaceClips | OpenZones):
+            self._tools.journal.release()
         if not steps:
             self._done_alerts = dict(self._orders.revisions)
             return None
@@ -182,6 +181,8 @@ class SpeakerHand(Hand):
             except DeviceError as exc:
                 self._contact.failed(exc)
                 self._zones = None
+            finally:
+                self._tools.journal.release()
 
     def _place(self, clips: tuple[Clip, ...]) -> None:
         wanted = {clip.id: clip for clip in clips}
@@ -239,7 +240,7 @@ class SpeakerHand(Hand):
         return View(
             revision=self._orders.revision, health=self._health(self._zones == self._zones_wanted),
             answer=self._answer, message=item.message if item else _first_message(self._answer),
-            why=self._words_now, shown=self._shown(), alerts=self._done_alerts, trusted=self._clock.trusted(),
+            why=self._words(), shown=self._shown(), alerts=self._done_alerts, trusted=self._clock.trusted(),
         )  # fmt: skip
 
     def _shown(self) -> Shown | None:
@@ -266,6 +267,7 @@ class SpeakerHand(Hand):
 
     def stop(self) -> None:
         """Silence, shut zones, and records of what sounded so far."""
+        self._tools.journal.release()
         self._sounds.end_all("the agent was stopped")
         if self._quick is not None and self._zones != frozenset():
             try:

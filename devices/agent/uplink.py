@@ -13,7 +13,8 @@ from devices.contract.messages import Ack, Records
 log = logging.getLogger(__name__)
 
 HEARTBEAT = 30.0
-BETWEEN = 0.5  # at most two statuses a second for each device
+TOGETHER = 0.05  # changes come in handfuls
+BETWEEN = 0.45  # at most two statuses a second for each device
 BATCH = 200
 LOOK_EVERY = 0.5
 FIRST_WAIT, LONGEST_WAIT = 5.0, 60.0
@@ -39,6 +40,7 @@ class StatusSender:
                     await self._changed.wait()
             except TimeoutError:
                 pass
+            await asyncio.sleep(TOGETHER)
             self._changed.clear()
             try:
                 await self._publish()

@@ -261,7 +261,9 @@ def test_the_journal_has_the_play_before_the_first_byte_except_for_alerts(
     line.go(orders(line, plan(VI)))
     assert rows == [1]
     line.go(orders(line, plan(VI), alert()))
-    assert rows == [1, 0]
+    assert rows == [1, 1]  # still that of the first play: the alert's lamps waited for no disk
+    assert [one.outcome for one in line.records()] == [Outcome.INTERRUPTED]
+    assert beside.execute("SELECT count(*) FROM plays").fetchone() == (1,)
     beside.close()
 
 

@@ -35,7 +35,7 @@ async def test_a_plan_becomes_light_on_two_boards_of_one_line_and_proof_comes_ba
         for device in (LANE_1, LANE_2):
             await until(lambda device=device: lamps(world, device) in planes(VI, ZH))
             await until(lambda device=device: world.statuses[device].health is Health.HEALTHY)
-        assert world.statuses[LANE_1].revision == 1
+        await until(lambda: world.statuses[LANE_1].revision == 1)
         assert world.statuses[LANE_1].message == "m1"
         await until(lambda: len({one.content.language for one in world.records if one.device == LANE_1}) == 2)
         shown = [one for one in world.records if one.outcome is Outcome.SHOWN]

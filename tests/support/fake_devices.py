@@ -11,7 +11,7 @@ from typing import Any
 from devices.agent.board import BoardHand
 from devices.agent.faults import FaultBook
 from devices.agent.hand import Hand, Tools
-from devices.agent.journal import Journal
+from devices.agent.journal import Desk, Journal
 from devices.agent.media import MediaFiles
 from devices.agent.orders import Orders, View
 from devices.agent.speaker import SpeakerHand
@@ -192,7 +192,7 @@ class Line:
 
     def _tools(self, device: str) -> Tools:
         self.faults[device] = FaultBook(device)
-        return Tools(device, self.journal, self.media, self.clock, self.faults[device])
+        return Tools(device, Desk(self.journal), self.media, self.clock, self.faults[device])
 
     def board(self, device: str, shape: str = "32x16:mono") -> FakeBoard:
         """Add a board."""
