@@ -12,6 +12,7 @@ from devices.rendering.breaking import Atoms, Cut, atoms
 Lines = tuple[str, ...]
 CROWDED = 3  # lines that a page of several sentences holds; the most a Vietnamese road sign may have (QCVN 41 Art. 50)
 LONG = 1000  # atoms; a longer paragraph just fills page after page
+FEW, FEW_LINES = 60, 6  # atoms and lines of a page for which every way is weighed
 TRIES = 40  # places looked at for turning a page
 
 
@@ -100,23 +101,32 @@ class _Spread:
     def _pages(self, first: int, last: int) -> Iterator[Lines]:
         count = len(self._fill(first, last, self.width))
         need = -(-count // self.capacity)
-        cut = self._split(first, last, need, count) if need > 1 or count > self.crowded else None
+        cut = self._split(first, last, need) if need > 1 or count > self.crowded else None
         if cut is not None:
             yield from self._pages(first, cut)
             yield from self._pages(cut, last)
         else:
             yield self._even(first, last)
 
-    def _split(self, first: int, last: int, need: int, count: int) -> int | None:
+    def _split(self, first: int, last: int, need: int) -> int | None:
         """Where to turn the page; None if one page holds it all and no sentence ends inside."""
-        crowd = need == 1
-        inside = range(first + 1, last)
-        choices = [at for at in inside if self.cuts[at] is Cut.SENTENCE] if crowd else list(inside)
         parts = max(2, need)
-        for at in sorted(choices, key=lambda at: self._unease(first, at, last, parts))[:TRIES]:
-            if self._turns(first, at) + self._turns(at, last) <= parts:
-                return at
-        return None if crowd else self._fill(first, last, self.width)[self.capacity][0]
+        order = sorted(range(first + 1, last), key=lambda at: self._unease(first, at, last, parts))
+        if need == 1:
+            order = [at for at in order if self.cuts[at] is Cut.SENTENCE]
+        best = self._feasible(first, last, parts, order)
+        if need == 1 or (best is not None and self.cuts[best] is not Cut.WORD):
+            return best
+        pauses = [at for at in order if self.cuts[at] is not Cut.WORD] if parts > 2 else []
+        pause = self._feasible(first, last, parts + 1, pauses)  # one page more is better than words torn apart
+        if pause is not None:
+            return pause
+        return self._fill(first, last, self.width)[self.capacity][0] if best is None else best
+
+    def _feasible(self, first: int, last: int, parts: int, order: Sequence[int]) -> int | None:
+        """The first place in `order` that leaves no more than `parts` pages."""
+        turns = ((at, self._turns(first, at) + self._turns(at, last)) for at in order[:TRIES])
+        return next((at for at, count in turns if count <= parts), None)
 
     def _unease(self, first: int, at: int, last: int, parts: int) -> float:
         begin, end = self.atoms.starts[first], self.atoms.ends[last - 1]
@@ -157,8 +167,35 @@ class _Spread:
             at = min(range(low, high + 1), key=lambda at: self._unease(first, at, last, 2))
             spans = [(first, at), (at, last)]
         elif len(spans) > 2:
-            spans = self._narrowest(first, last, len(spans))
+            spans = self._phrased(first, last, len(spans)) or self._narrowest(first, last, len(spans))
         return tuple(self.atoms.line(*span) for span in spans)
+
+    def _phrased(self, first: int, last: int, count: int) -> list[tuple[int, int]]:
+        """The best of all ways to set `count` lines: even, ending where the text pauses. Empty if there are too many."""
+        if last - first > FEW or count > FEW_LINES:
+            return []
+        starts, ends, width = self.atoms.starts, self.atoms.ends, self.width
+        total = ends[last - 1] - starts[first]
+        best: dict[int, tuple[float, list[tuple[int, int]]]] = {last: (0.0, [])}
+        for lines in range(1, count + 1):
+            fewer, best = best, {}
+            for at in range(first, last) if lines < count else (first,):
+                after = range(at + 1, bisect_right(ends, starts[at] + width, at, last) + 1)
+                ways = (
+                    (
+                        fewer[end][0] + abs(ends[end - 1] - starts[at] - total / count) / total + self._tear(end, last),
+                        end,
+                    )
+                    for end in after
+                    if end in fewer
+                )
+                cost, end = min(ways, default=(0.0, 0))
+                if end:
+                    best[at] = (cost, [(at, end), *fewer[end][1]])
+        return best[first][1] if first in best else []
+
+    def _tear(self, at: int, last: int) -> float:
+        return 0.2 * self.cuts[at] if at < last else 0.0
 
     def _narrowest(self, first: int, last: int, count: int) -> list[tuple[int, int]]:
         low, high = 1, self.width
