@@ -5,6 +5,7 @@ from __future__ import annotations
 from controller.domain.people import Actor, Right
 from controller.errors import InvalidError
 from controller.media.audio import MediaError, ingest
+from controller.media.mastering import master
 from controller.services.context import Deps
 from controller.store import media
 from controller.store.audit import note
@@ -20,10 +21,10 @@ class Brought(Fact):
 
 
 def bring_audio(deps: Deps, actor: Actor, data: bytes) -> Brought:
-    """Decode, re-encode and store; InvalidError if it is no sound that can be used."""
+    """Decode, bring to one loudness, re-encode and store; InvalidError if it is no sound that can be used."""
     actor.need(Right.MEDIA)
     try:
-        clip = ingest(data)
+        clip = master(ingest(data)).clip
     except MediaError as exc:
         raise InvalidError(exc.code, exc.text) from exc
     deps.media.keep(clip.wav)

@@ -19,7 +19,10 @@ const list = (tile, field, texts) => {
 
 function update(facts) {
   const tile = document.getElementById(`tile-${facts.id}`);
-  if (!tile) { location.reload(); return; }
+  if (!tile) { // a device page shows one tile of many; the wall shows all, so a new device needs a new page
+    if (wall.dataset.live === "all") location.reload();
+    return;
+  }
   tile.dataset.health = facts.health;
   tile.dataset.seen = facts.seen_at ?? "";
   for (const field of ["health_word", "title", "why", "until"]) set(tile, field, facts[field]);

@@ -1,0 +1,131 @@
+"""The pages in a real browser: live, in three languages, dark and narrow, for those who cannot see them, and when the link dies."""
+
+import shutil
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
+
+from tests.support.province import a_province, eventually
+
+pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.xdist_group("browser")]
+TILE = "[id='tile-chi-ma/board-1']"
+# Without these the browser asks its maker's hosts for things, many times a second.
+QUIET = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def province(tmp_path_factory):
+    with a_province(tmp_path_factory.mktemp("browser"), "chi-ma", "tan-thanh") as running:
+        message, _ = running.approved({"vi": "Xe tải chờ ở bãi số 2", "en": "Lorries wait in yard 2"}, title="Bãi số 2")
+        running.scheduled(message, ["chi-ma/board-1"])
+        device = "devices/chi-ma/board-1"
+        eventually(lambda: running.call("truc", "GET", device)["health"] == "healthy", what="a healthy board")
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as engine:
+        running = engine.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def open_page(browser, province):
+    contexts, faults = [], []
+
+    def opened(path="/", language="vi", who="truc", **facts):
+        context = browser.new_context(viewport={"width": 1280, "height": 800}, **facts)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on(
+            "request", lambda request: faults.append(request.url) if f":{province.port}/" not in request.url else None
+        )
+        home = f"http://127.0.0.1:{province.port}"
+        page.goto(f"{home}/language?to={language}")
+        page.fill("#username", who)
+        page.fill("#password", "demo")
+        page.press("#password", "Enter")
+        page.wait_for_selector(".tile")
+        if path != "/":
+            page.goto(home + path)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert faults == []  # no script error, and nothing asked of any other host
+
+
+def test_the_wall_shows_the_lamps_and_says_why(open_page):
+    page = open_page()
+    tile = page.locator(TILE)
+    assert tile.get_attribute("data-health") == "healthy"
+    assert tile.locator("[data-f=title]").inner_text() == "Bãi số 2"
+    assert tile.locator("img").evaluate("img => img.complete && img.naturalWidth") == 192
+    assert tile.locator("[data-f=health_word]").inner_text() == "Phát đúng"
+
+
+def test_an_alert_and_its_end_reach_the_open_page_without_a_reload(open_page, province):
+    page = open_page()
+    page.evaluate("window.stillTheSamePage = true")
+    alert = province.call("truc", "POST", "alerts", texts={"vi": "KHẨN CẤP: rời ngay"}, targets=["all"], minutes=5)[
+        "id"
+    ]
+    title = page.locator(f"{TILE} [data-f=title]")
+    page.wait_for_function(
+        "node => node.textContent.startsWith('Khẩn cấp')", arg=title.element_handle(), timeout=20_000
+    )
+    province.call("truc", "POST", f"alerts/{alert}/end")
+    page.wait_for_function("node => node.textContent === 'Bãi số 2'", arg=title.element_handle(), timeout=20_000)
+    assert page.evaluate("window.stillTheSamePage")
+
+
+def test_a_device_page_stays_while_other_devices_change(open_page, province):
+    page = open_page("/devices/chi-ma/board-1")
+    page.evaluate("window.stillTheSamePage = true")
+    page.wait_for_timeout(3000)
+    assert page.evaluate("window.stillTheSamePage")
+    assert page.locator("h1").inner_text() == "Cửa khẩu Chi Ma: Bảng điện tử"
+
+
+@pytest.mark.parametrize("path", ["/", "/devices/chi-ma/board-1", "/messages", "/messages/new"])
+@pytest.mark.parametrize(("language", "scheme"), [("vi", "light"), ("zh-Hans", "dark"), ("en", "dark")])
+def test_nobody_is_shut_out(open_page, path, language, scheme):
+    page = open_page(path, language, who="tacgia", color_scheme=scheme)
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+def test_a_phone_shows_everything_without_sideways_scrolling(open_page):
+    page = open_page()
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_the_whole_wall_can_be_walked_with_the_keyboard(open_page):
+    page = open_page()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    reached = set()
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate("document.activeElement.getAttribute('href') || document.activeElement.tagName"))
+    assert {"/", "/messages", "/devices/chi-ma/board-1", "/devices/tan-thanh/pa-1", "BUTTON"} <= reached
+
+
+def test_a_page_whose_server_is_gone_says_that_it_is_old_and_recovers(open_page, province):
+    page = open_page()
+    province.controller.kill()
+    page.wait_for_selector("#stale:not([hidden])", timeout=30_000)
+    assert "stale" in page.locator("[data-live]").get_attribute("class")
+    province.controller.start()
+    province.wait_for_page()
+    page.wait_for_selector("#stale[hidden]", state="attached", timeout=30_000)
+    assert page.locator(TILE).count() == 1
