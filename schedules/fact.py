@@ -44,8 +44,8 @@ class Window(Fact):
     @classmethod
     def of(cls, start: str, end: str) -> Window:
         """Read "07:00", "17:00"; the end may be "24:00"."""
-        end_minute = _minute(end)
-        return cls(start=_minute(start), end=end_minute if end_minute else MINUTES_A_DAY)
+        end_minute = minute_of_day(end)
+        return cls(start=minute_of_day(start), end=end_minute if end_minute else MINUTES_A_DAY)
 
     @property
     def minutes(self) -> int:
@@ -53,7 +53,8 @@ class Window(Fact):
         return self.end - self.start if self.end > self.start else self.end + MINUTES_A_DAY - self.start
 
 
-def _minute(text: str) -> int:
+def minute_of_day(text: str) -> int:
+    """Read "HH:MM" as minutes after midnight; the last is "24:00"."""
     hours, colon, minutes = text.partition(":")
     if not (
         colon and len(hours) == 2 and len(minutes) == 2 and (hours + minutes).isascii() and (hours + minutes).isdigit()
