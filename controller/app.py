@@ -22,6 +22,7 @@ from controller.console.install import install_console
 from controller.errors import UnfitError
 from controller.jobs import build_jobs
 from controller.mqtt import ControllerMqtt, session_settings
+from controller.ports import Clock
 from controller.services import alert_sending, plan
 from controller.services.context import Bell, Deps
 from controller.services.enrol import BrokerDoor
@@ -38,7 +39,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def build_deps(settings: Settings, bell: Bell) -> Deps:
+def build_deps(settings: Settings, bell: Bell, clock: Clock = _now) -> Deps:
     """Open the store, the key and the media folder; UnfitError says in one sentence why not."""
     try:
         settings.data.mkdir(parents=True, exist_ok=True)
@@ -47,7 +48,7 @@ def build_deps(settings: Settings, bell: Bell) -> Deps:
     except OSError as exc:
         raise UnfitError("data.unfit", f"the data folder {settings.data} cannot be used: {exc.strerror}") from exc
     passwords = ArgonPasswords(settings.argon2_memory_kib, settings.argon2_rounds)
-    return Deps(_store(settings.url), _now, secret, media, passwords, bell.ring)
+    return Deps(_store(settings.url), clock, secret, media, passwords, bell.ring)
 
 
 def _store(url: str) -> Store:
@@ -79,13 +80,13 @@ def _secret(place: Path) -> bytes:
     return secret
 
 
-def create_app(settings: Settings, *, door: BrokerDoor | None = None) -> FastAPI:
+def create_app(settings: Settings, *, door: BrokerDoor | None = None, clock: Clock = _now) -> FastAPI:
     """The controller: store, deeds, API, pages, and while it runs the publisher and the alarm clock.
 
     `door` is where the broker's accounts are made; without one no agent can be enrolled.
     """
     bell = Bell()
-    deps = build_deps(settings, bell)
+    deps = build_deps(settings, bell, clock)
     keep_tones(deps)
     register(deps, read_gates(settings.gates_file) if settings.gates_file else None)
     mqtt = _mqtt(deps, bell, settings)

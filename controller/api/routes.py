@@ -8,17 +8,12 @@ from controller.api import agents, alerts, devices, files, health, history, mess
 from controller.api.problems import ProblemBody
 
 REFUSALS: dict[int | str, dict[str, object]] = {
-    status: {"model": ProblemBody, "content": {"application/problem+json": {}}, "description": words}
-    for status, words in {
-        401: "nobody is signed in",
-        403: "no right to this",
-        404: "there is no such thing",
-        409: "the state does not allow it",
-        413: "the body is too large",
-        422: "the request cannot be accepted",
-        429: "too many tries",
-        503: "the database or the disk cannot be used",
-    }.items()
+    "default": {
+        "model": ProblemBody,
+        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemBody"}}},
+        "description": "401 sign in first, 403 no right, 404 no such thing, 409 the state does not allow it, 413 too large, "
+        "422 cannot be accepted, 429 too many tries, 503 the database or the disk",
+    }
 }
 
 

@@ -8,7 +8,6 @@ import struct
 import wave
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from controller.app import create_app
 from controller.domain.people import Agency, Role
 from controller.services import outbox
 from controller.services.context import Deps
-from controller.services.sign_in import add_user
+from controller.services.sign_in import add_user, known_users
 from controller.settings import Settings
 from devices.contract.messages import AlertMessage, PlanMessage, read_wire
 from devices.contract.seal import key_id, open_seal, public_key
@@ -72,11 +71,13 @@ class Desk:
         file = folder / "gates.toml"
         file.write_text(gates, encoding="utf-8")
         self.settings = Settings(data=folder / "data", gates_file=file, argon2_memory_kib=8, argon2_rounds=1)
-        self.app = create_app(self.settings)
         self.clock = StandingClock()
-        self.deps: Deps = replace(self.app.state.deps, clock=self.clock)
-        self.app.state.deps = self.deps
-        for username, (role, agency) in PEOPLE.items():
+        self.app = create_app(self.settings, clock=self.clock)
+        self.deps: Deps = self.app.state.deps
+        with self.deps.store.read() as connection:
+            missing = set(PEOPLE) - known_users(connection)
+        for username in sorted(missing):
+            role, agency = PEOPLE[username]
             add_user(self.deps, username, username.title(), role, agency, "demo")
         self.client = TestClient(self.app, base_url="http://gate.example", raise_server_exceptions=True)
         self._tokens: dict[str, tuple[str, datetime]] = {}
