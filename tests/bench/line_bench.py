@@ -13,7 +13,7 @@ from typing import Any
 
 from devices.cli.try_command import Meter
 from devices.drivers.onbon_bx import areas
-from devices.drivers.onbon_bx.codec import HOST, SERIES, Frame
+from devices.drivers.onbon_bx.codec import ACK, HOST, SERIES, Answer, Frame
 from devices.drivers.onbon_bx.driver import OnbonBoard
 from devices.drivers.onbon_bx.settings import OnbonSettings
 from devices.links import open_link
@@ -72,6 +72,76 @@ def page_line_seconds() -> dict[str, Any]:
     }
 
 
+def day_line_time() -> dict[str, Any]:
+    """Line seconds of 600 changes on one board cut into 4x6 tiles, against sending every page whole.
+
+    The day is assumed: once an hour the whole notice changes, else a figure of 32x16 lamps in a corner.
+    """
+    link = Counting()
+    board = OnbonBoard(link, OnbonSettings(shape=SHAPE, address=1, bands=4, columns=6), clock=link.clock)
+    shown = full_page()
+    for change in range(600):
+        shown = other_notice(shown) if change % 25 == 0 else other_figure(shown, change)
+        board.show(shown)
+    whole = 600 * (wire_bytes(full_page()) + Counting.ANSWER)
+    return {
+        "name": "day_line_time",
+        "value": LINE.seconds(link.moved),
+        "unit": "s",
+        "ratio": link.moved / whole,
+        "baseline": f"600 whole pages: {LINE.seconds(whole):.0f} s",
+    }
+
+
+class Counting:
+    """A link to a card that says yes to everything, and counts bytes both ways."""
+
+    ANSWER = 36
+
+    def __init__(self) -> None:
+        """Nothing has moved."""
+        self.moved = 0
+        self._answers: list[bytes] = []
+
+    def clock(self) -> float:
+        """No time passes."""
+        return 0.0
+
+    def send(self, data: bytes) -> None:
+        """Count, and say yes."""
+        answer = Frame(HOST, 1, SERIES["6E2"], Answer(*ACK).to_bytes()).to_bytes()
+        self.moved += len(data) + len(answer)
+        self._answers.append(answer)
+
+    def receive(self, timeout: float) -> bytes:
+        """The yes."""
+        return self._answers.pop() if self._answers else b""
+
+    def discard(self) -> None:
+        """Nothing to drop."""
+
+    def close(self) -> None:
+        """Nothing to give back."""
+
+
+def other_notice(page: Page) -> Page:
+    """Every lamp the other way round."""
+    planes = tuple(bytes(byte ^ 0xFF for byte in plane) for plane in page.planes)
+    return page.model_copy(update={"planes": planes})
+
+
+def other_figure(page: Page, figure: int) -> Page:
+    """Other lamps in the first 32x16."""
+    planes = []
+    for plane in page.planes:
+        rows = bytearray(plane)
+        for row in range(16):
+            rows[row * SHAPE.stride] = figure & 0xFF
+            rows[row * SHAPE.stride + 1] = figure >> 8
+        planes.append(bytes(rows))
+    return page.model_copy(update={"planes": tuple(planes)})
+
+
 def line_prediction_error() -> dict[str, Any]:
     """How far the predicted line time is from the measured, worst of some pages sent to a simulated card paced at 57600 baud."""
     with tempfile.TemporaryDirectory() as folder, simulated_card(Path(folder) / "line") as link:
@@ -113,4 +183,9 @@ def simulated_card(path: Path) -> Iterator[Link]:
         process.wait(10)
 
 
-ROWS: tuple[Callable[[], dict[str, Any]], ...] = (page_wire_bytes, page_line_seconds, line_prediction_error)
+ROWS: tuple[Callable[[], dict[str, Any]], ...] = (
+    page_wire_bytes,
+    page_line_seconds,
+    day_line_time,
+    line_prediction_error,
+)

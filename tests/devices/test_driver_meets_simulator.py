@@ -71,18 +71,18 @@ def shows(picture: Path, page: Page) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("shape", "series", "bands"),
+    ("shape", "series", "bands", "columns"),
     [
-        ("128x32:mono", "6E1", 1),
-        ("192x64:rg", "6E2", 1),
-        ("70x20:rg", "6E2", 3),
-        ("33x9:mono", "5E1", 1),
-        ("70x20:rg", "5E2", 4),
+        ("128x32:mono", "6E1", 1, 1),
+        ("192x64:rg", "6E2", 4, 3),
+        ("70x20:rg", "6E2", 3, 1),
+        ("33x9:mono", "5E1", 1, 1),
+        ("70x20:rg", "5E2", 2, 2),
     ],
-    ids=["6E mono", "6E two colours", "6E odd size in bands", "5E mono odd size", "5E two colours in bands"],
+    ids=["6E mono", "6E two colours in tiles", "6E odd size in bands", "5E mono odd size", "5E two colours in tiles"],
 )
-def test_every_lamp_of_a_page_arrives_on_the_simulated_card(shape, series, bands, tmp_path):
-    settings = OnbonSettings(shape=shape, address=3, series=series, bands=bands, baud=BAUD)
+def test_every_lamp_of_a_page_arrives_on_the_simulated_card(shape, series, bands, columns, tmp_path):
+    settings = OnbonSettings(shape=shape, address=3, series=series, bands=bands, columns=columns, baud=BAUD)
     picture = tmp_path / "board.png"
     words = ("--board", shape, "--series", series, "--address", "3", "--png", str(picture))
     with simulated(tmp_path, "onbon_bx", *words) as link:

@@ -131,10 +131,13 @@ def test_a_5e_bitmap_has_red_and_green_bytes_in_turn(page):
 
 
 @settings(max_examples=60)
-@given(pages(), st.integers(1, 6))
-def test_bands_put_together_are_the_page_and_never_overlap(page, count):
-    cut = areas.bands(page, count)
-    assert [top for top, _ in cut] == sorted({top for top, _ in cut})
-    assert sum(stripe.shape.height for _, stripe in cut) == page.shape.height
-    planes = zip(*(stripe.planes for _, stripe in cut), strict=True)
-    assert tuple(b"".join(parts) for parts in planes) == page.planes
+@given(pages(), st.integers(1, 6), st.integers(1, 3))
+def test_tiles_put_together_are_the_page_and_never_overlap(page, bands, columns):
+    lamps = {}
+    for tile in areas.tiles(page, bands, columns):
+        assert tile.x % 32 == 0
+        for y in range(tile.page.shape.height):
+            for x in range(tile.page.shape.width):
+                assert lamps.setdefault((tile.x + x, tile.y + y), (tile, tile.page.lamp(x, y)))[0] is tile
+    seen = {place: lamp for place, (_, lamp) in lamps.items()}
+    assert seen == {(x, y): page.lamp(x, y) for y in range(page.shape.height) for x in range(page.shape.width)}

@@ -166,8 +166,8 @@ BANDED = SETTINGS.model_copy(update={"bands": 4})
 
 
 def stripes(page: Page, *wanted: int) -> bytes:
-    cut = areas.bands(page, 4)
-    return host(areas.update_6e(tuple(areas.Area(cut[n][1], id=n, y=cut[n][0]) for n in wanted)))
+    cut = areas.tiles(page, 4)
+    return host(areas.update_6e(tuple(areas.Area(cut[n].page, id=n, y=cut[n].y) for n in wanted)))
 
 
 def lit(*rows: int) -> Page:
@@ -183,6 +183,19 @@ def test_in_bands_only_what_changed_is_sent():
     lamps.show(second)
     assert link.done
     assert len(link.sent[2]) < len(link.sent[1]) * 0.6
+
+
+def test_in_bands_and_columns_a_changed_corner_costs_one_small_area():
+    settings = SETTINGS.model_copy(update={"bands": 2, "columns": 2})
+    corner = Page(shape=SETTINGS.shape, planes=(bytes(127) + b"\x01", bytes(128)), seconds=1)
+    whole, cut = areas.tiles(blank_page(SETTINGS.shape), 2, 2), areas.tiles(corner, 2, 2)[3]
+    assert (cut.x, cut.y, str(cut.page.shape)) == (32, 8, "32x8:rg")
+    first = host(areas.update_6e(tuple(areas.Area(tile.page, n, tile.x, tile.y) for n, tile in enumerate(whole))))
+    second = host(areas.update_6e((areas.Area(cut.page, 3, 32, 8),)))
+    lamps, link = board((host(areas.delete()), YES), (first, YES), (second, YES), settings=settings)
+    lamps.blank()
+    lamps.show(corner)
+    assert link.done
 
 
 def test_the_same_page_again_is_sent_whole_as_the_card_may_have_lost_it():
@@ -210,8 +223,8 @@ def test_after_a_failure_the_whole_page_is_sent_as_nobody_knows_what_the_card_ho
 
 def test_a_5e_card_gets_each_changed_band_in_a_frame_of_its_own():
     settings = BANDED.model_copy(update={"series": "5E2"})
-    cut = areas.bands(PAGE, 4)
-    frames = [host(areas.update_5e((areas.Area(cut[n][1], id=n, y=cut[n][0]),)), settings) for n in range(4)]
+    cut = areas.tiles(PAGE, 4)
+    frames = [host(areas.update_5e((areas.Area(cut[n].page, id=n, y=cut[n].y),)), settings) for n in range(4)]
     lamps, link = board((host(areas.delete(), settings), YES), *[(frame, YES) for frame in frames], settings=settings)
     lamps.show(PAGE)
     assert link.done
@@ -341,6 +354,8 @@ def test_what_lay_on_the_line_before_is_dropped():
         {"shape": "64x16:rg", "address": 1, "tries": 99},
         {"shape": "64x16:rg", "address": 1, "series": "5E2", "bands": 5},
         {"shape": "64x16:rg", "address": 1, "bands": 2, "dead_man_seconds": 60},
+        {"shape": "64x16:rg", "address": 1, "bands": 17},
+        {"shape": "320x64:rg", "address": 1, "bands": 4, "columns": 9},
     ],
     ids=[
         "no address",
@@ -353,6 +368,8 @@ def test_what_lay_on_the_line_before_is_dropped():
         "endless",
         "bands past the card",
         "bands with a dead-man",
+        "bands past the lamps",
+        "tiles past the card",
     ],
 )
 def test_settings_that_cannot_be_are_refused(wrong):

@@ -11,6 +11,7 @@ from devices.rendering.page import Page
 LOOP, BLANK_ON_TIMEOUT = 0, 2  # run modes: show for ever; go dark when no update came within the time-out
 STATIC, AT_ONCE = 1, 2  # display modes
 ALL_AREAS = 0xFF
+WORD = 32  # lamps
 ALL_DAY = 48  # half hours
 IDLE_TIMEOUT = 60  # seconds; what the maker's library sends where no run mode heeds it
 
@@ -43,17 +44,34 @@ class Area:
         )
 
 
-def bands(page: Page, count: int) -> tuple[tuple[int, Page], ...]:
-    """The page cut into `count` stripes of equal height, the last perhaps lower: top edge and stripe. They never overlap,
-    as areas must not (manual 5.4.1)."""
-    shape, rows = page.shape, -(-page.shape.height // count)
-    return tuple((top, _stripe(page, top, min(rows, shape.height - top))) for top in range(0, shape.height, rows))
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A part of a page, and where it lies."""
+
+    x: int
+    y: int
+    page: Page
 
 
-def _stripe(page: Page, top: int, rows: int) -> Page:
-    start, size = top * page.shape.stride, rows * page.shape.stride
-    shape = page.shape.model_copy(update={"height": rows})
-    return Page(shape=shape, planes=tuple(plane[start : start + size] for plane in page.planes), seconds=page.seconds)
+def tiles(page: Page, bands: int, columns: int = 1) -> tuple[Tile, ...]:
+    """The page cut into stripes and columns, row by row. They never overlap, as areas must not (manual 5.4.1).
+
+    Columns begin at multiples of 32 lamps, where the 6E's words begin, so there may be fewer of them than asked for.
+    """
+    shape = page.shape
+    rows, wide = -(-shape.height // bands), -(-shape.width // columns // WORD) * WORD
+    return tuple(
+        Tile(x, y, _cut(page, x, y, min(wide, shape.width - x), min(rows, shape.height - y)))
+        for y in range(0, shape.height, rows)
+        for x in range(0, shape.width, wide)
+    )
+
+
+def _cut(page: Page, x: int, y: int, width: int, height: int) -> Page:
+    shape = page.shape.model_copy(update={"width": width, "height": height})
+    starts = [(y + row) * page.shape.stride + x // 8 for row in range(height)]
+    planes = tuple(b"".join(plane[at : at + shape.stride] for at in starts) for plane in page.planes)
+    return Page(shape=shape, planes=planes, seconds=page.seconds)
 
 
 def update_5e(areas: tuple[Area, ...]) -> bytes:

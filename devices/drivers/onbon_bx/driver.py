@@ -69,10 +69,10 @@ class OnbonBoard:
         return Identity(f"Onbon BX-{model}", said.firmware, said.width, said.height)
 
     def show(self, page: Page) -> Evidence:
-        """Light the page: of a board in bands the changed ones, or all when it is the same page again."""
+        """Light the page: of a board in tiles the changed ones, or all when it is the same page again."""
         if page.shape != self._settings.shape:
             raise SettingsError(f"a page for {page.shape} does not fit the board {self._settings.shape}")
-        if self._settings.bands > 1 and not self._cleared:
+        if self._settings.tiled and not self._cleared:
             self.delete_areas()  # areas of an earlier config might lie beneath
             self._cleared = True
         wanted, self._believed = self._changed(page), None
@@ -132,15 +132,17 @@ class OnbonBoard:
         """The areas to send: those that differ from what the card holds, or all if that is unknown or to be sent again."""
         alive = self._settings.dead_man_seconds
         mode = areas.BLANK_ON_TIMEOUT if alive else areas.LOOP
-        new = areas.bands(page, self._settings.bands)
-        held = areas.bands(self._believed, self._settings.bands) if self._believed else ()
-        if self._believed and self._believed.planes == page.planes:
-            held = ()  # asked for again: the card may have lost its areas to a power cut
+        held = self._believed.planes if self._believed else None
+        # The same page again: the card may have lost its areas to a power cut, so all of it is sent.
+        before = self._tiles(self._believed) if self._believed and held != page.planes else ()
         return tuple(
-            areas.Area(stripe, id=number, y=top, run_mode=mode, timeout=alive or areas.IDLE_TIMEOUT)
-            for number, (top, stripe) in enumerate(new)
-            if not held or held[number][1].planes != stripe.planes
+            areas.Area(tile.page, number, tile.x, tile.y, mode, alive or areas.IDLE_TIMEOUT)
+            for number, tile in enumerate(self._tiles(page))
+            if not before or before[number].page.planes != tile.page.planes
         )
+
+    def _tiles(self, page: Page) -> tuple[areas.Tile, ...]:
+        return areas.tiles(page, self._settings.bands, self._settings.columns)
 
     def _write(self, data: bytes) -> Evidence:
         self._order(self._frame(data), Frame.from_bytes, lambda answer: answer.plain)

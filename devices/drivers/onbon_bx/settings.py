@@ -37,16 +37,22 @@ class OnbonSettings(Fact):
         le=65535,
         description="the card goes dark by itself when nothing new came for so long; 0: never",
     )
-    bands: int = Field(
-        default=1, ge=1, le=32, description="stripes of which only the changed ones are sent; 1: whole pages"
-    )
+    bands: int = Field(default=1, ge=1, le=32, description="stripes the board is cut into; only what changed is sent")
+    columns: int = Field(default=1, ge=1, le=32, description="parts of each stripe, at multiples of 32 lamps")
+
+    @property
+    def tiled(self) -> bool:
+        """Whether the board is more than one area."""
+        return self.bands * self.columns > 1
 
     @model_validator(mode="after")
     def _drivable(self) -> OnbonSettings:
         if self.shape.colours is Colours.RGB:
             raise ValueError("cards of the series 5E and 6E drive boards of one or two colours")
-        if self.bands > min(AREAS[self.series[0]], self.shape.height):
+        if self.bands * self.columns > AREAS[self.series[0]]:
             raise ValueError(f"a {self.series} keeps {AREAS[self.series[0]]} areas")
-        if self.bands > 1 and self.dead_man_seconds:
-            raise ValueError("with bands, the dead-man would darken the stripes that do not change")
+        if self.bands > self.shape.height:
+            raise ValueError("a stripe is at least one lamp high")
+        if self.tiled and self.dead_man_seconds:
+            raise ValueError("in tiles, the dead-man would darken those that do not change")
         return self
