@@ -130,6 +130,7 @@ answers = st.builds(
 @given(answers)
 def test_an_answer_stands_cuts(answer):
     kit.check_cuts(Decoder, answer.to_bytes(), [answer])
+    assert Message.from_bytes(answer.to_bytes()) == answer
 
 
 @given(answers, st.integers(0, 17), st.integers(1, 255))
@@ -257,6 +258,7 @@ def test_a_refused_command_is_told_with_its_reason_and_not_sent_again():
     question = read(S, MODEL, 2, serial=1)
     wall, link = card((question.to_bytes(), yes(question, said=4)))
     kit.check_refusal(wall, link, lambda device: device.identify(), reason=4)
+    assert len(link.sent) == 1
 
 
 def test_a_late_answer_is_known_by_its_number():
