@@ -174,7 +174,7 @@ def test_old_code_points_of_marks_fold_to_the_usual_ones():
 
 
 def test_nfkc_is_never_applied():
-    assert clean("20㎡ ①", FACE.widths | {"㎡": 16}).text == "20㎡ ①"
+    assert clean("20㎡ ①", FACE.widths).text == "20㎡ ①"
 
 
 @pytest.mark.parametrize("language", ["", "fr", "zh", "x" * 1000])

@@ -109,7 +109,7 @@ def test_every_pictogram_is_there_and_all_differ(name):
 def test_every_height_and_weight_serves_every_language_with_letters_han_and_signs(rows, weight, language):
     letters = face(Style(rows=rows, weight=weight).packs(language))
     assert letters.rows == rows
-    assert set(VIETNAMESE + string.printable.strip() + "₫–“”、。（）中℃→①" + "".join(LETTERS.values())) <= set(
+    assert set(VIETNAMESE + string.printable.strip() + "₫–“”、。（）中℃→①〇㎡" + "".join(LETTERS.values())) <= set(
         letters.widths
     )
 
