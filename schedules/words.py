@@ -74,11 +74,17 @@ def sentence(answer: OnAir, titles: Sequence[str], language: str) -> str:
     words = {"vi": VI, "zh": ZH}.get(language.partition("-")[0], EN)
     quoted = words["comma"].join(words["quote"].format(title) for title in titles)
     kind = "blank" if answer.priority is Priority.BLANK else answer.cause
-    said = [words[kind].format(titles=quoted, source=answer.source, priority=words.get(answer.priority, ""))]
+    said = [words[kind].format(titles=quoted, source=_source(answer), priority=words.get(answer.priority, ""))]
     if answer.beaten:
         said.append(words["beaten"].format(beaten=_list(answer.beaten, words)))
     said.append(words["until"].format(until=_clock(answer.until)) if answer.until else words["forever"])
     return words["space"].join(said)
+
+
+def _source(answer: OnAir) -> str:
+    """What people call it: the playlist's name, where it has one; the rule's or alert's id otherwise."""
+    named = answer.cause == "rule" and answer.playlist is not None and answer.playlist.name
+    return named or answer.source
 
 
 def _list(names: Sequence[str], words: Mapping[str, str]) -> str:
