@@ -65,7 +65,7 @@ def gb2312() -> str:
 
 RAISE = 2
 # A full-width dollar is taller than any cell; the ratio and the bar look like a colon and a dash, which stand for them.
-CHINESE = ARROWS + "℃〇㎡㎏㎝㎞" + "".join(letter for letter in gb2312() if letter not in "＄∶―")
+CHINESE = ARROWS + "℃〇㎡" + "".join(letter for letter in gb2312() if letter not in "＄∶―")
 
 
 @dataclass(frozen=True)
