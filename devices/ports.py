@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
+from devices.contract.messages import PlayRecord
 from devices.rendering.page import Page
 from schedules.model import Plan
 
@@ -185,14 +186,14 @@ class PlanStore(Protocol):
 class Outbox(Protocol):
     """Play records waiting for the controller's own ack."""
 
-    def add(self, record: bytes) -> int:
-        """Keep a record; its sequence number, growing for ever, is returned after it is on disk."""
+    def add(self, record: PlayRecord) -> int:
+        """Keep a record; its sequence number, counted from 1 in each boot, is returned after it is on disk."""
 
-    def oldest(self, limit: int) -> tuple[tuple[int, bytes], ...]:
-        """The oldest records by sequence."""
+    def oldest(self, limit: int) -> tuple[PlayRecord, ...]:
+        """The oldest records, in the order they were kept."""
 
-    def forget(self, up_to: int) -> None:
-        """The controller has stored all up to this sequence."""
+    def forget(self, boot: str, up_to: int) -> None:
+        """The controller has stored all of a boot up to this sequence."""
 
     def depth(self) -> int:
         """How many wait."""

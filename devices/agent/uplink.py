@@ -6,9 +6,9 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
-from devices.agent.store import Store
 from devices.broker import BrokerError
 from devices.contract.messages import Ack, Records
+from devices.ports import Outbox
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ class RecordSender:
     """Stop and wait: a batch goes, the controller's own ack comes, only then is it forgotten and the next one goes."""
 
     def __init__(
-        self, store: Store, publish: Callable[[bytes], Awaitable[None]], connected: Callable[[], bool]
+        self, store: Outbox, publish: Callable[[bytes], Awaitable[None]], connected: Callable[[], bool]
     ) -> None:
         """`publish(payload)` returns when the broker has it."""
         self._store, self._publish, self._connected = store, publish, connected

@@ -261,5 +261,6 @@ async def test_a_heartbeat_comes_without_any_change(monkeypatch: pytest.MonkeyPa
 
     task = asyncio.create_task(StatusSender(publish).run())
     await until(lambda: len(sent) >= 3)
+    assert not task.done()
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)

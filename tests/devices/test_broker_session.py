@@ -232,6 +232,7 @@ async def test_a_flood_of_qos_0_is_cut_and_a_flood_of_qos_1_comes_again(
             topic, payload = await heard.next()
             if topic == "flood/qos1":
                 seen.add(int(payload))
+        assert seen == set(range(12))
 
 
 async def test_more_sessions_than_threads_and_select_could_carry(shared: NatsBroker) -> None:

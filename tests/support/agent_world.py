@@ -143,10 +143,13 @@ def alert_message(
 
 
 async def until(true: Callable[[], object], seconds: float = SECONDS) -> None:
-    """Wait for something to become true."""
+    """Wait for something to become true; what has not come yet (a KeyError) is not true yet."""
 
     async def look() -> None:
-        while not true():
+        while True:
+            with contextlib.suppress(KeyError):
+                if true():
+                    return
             await asyncio.sleep(0.01)
 
     await asyncio.wait_for(look(), seconds)
