@@ -9,11 +9,12 @@ from pathlib import Path
 
 from devices.profiles.board import BoardShape
 from devices.rendering.findings import Finding
+from devices.rendering.fit import render_largest
 from devices.rendering.png import apng, png
 from devices.rendering.reading import Reader
 from devices.rendering.render import Rendering, render
 from devices.rendering.strip import Scrolling, scroll
-from devices.rendering.style import COLOURS, Style
+from devices.rendering.style import COLOURS, ROWS, Style
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,7 +30,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--distance", type=float, metavar="METRES", help="from where it must be readable")
     parser.add_argument(
-        "--rows", type=int, choices=(16, 24, 32), default=16, help="height of a line in lamps (default 16)"
+        "--rows", choices=("16", "24", "32", "largest"), default="16", help="height of a line in lamps (default 16)"
     )
     parser.add_argument("--weight", choices=("bold", "regular"), default="bold", help="strokes (default bold)")
     parser.add_argument("--colour", choices=COLOURS, default="amber", help="default amber, seen from farthest")
@@ -43,11 +44,13 @@ def run(args: argparse.Namespace) -> int:
     """Write the pages; 1 when the text cannot be shown or a file cannot be written."""
     text = sys.stdin.buffer.read().decode(errors="surrogateescape") if args.text == "-" else args.text
     reader = Reader(audience=args.audience, distance_m=args.distance)
-    style = Style(rows=args.rows, weight=args.weight, colour=args.colour, align=args.align)
+    draw = render_largest if args.rows == "largest" else render
+    rows = ROWS[0] if args.rows == "largest" else next(rows for rows in ROWS if str(rows) == args.rows)
+    style = Style(rows=rows, weight=args.weight, colour=args.colour, align=args.align)
     try:
         if args.scroll:
             return _scroll(scroll(text, args.lang, args.board, reader=reader, style=style), args)
-        return _pages(render(text, args.lang, args.board, reader=reader, style=style), args)
+        return _pages(draw(text, args.lang, args.board, reader=reader, style=style), args)
     except OSError as exc:
         print(f"cannot write {exc.filename or args.out}: {exc.strerror}", file=sys.stderr)
         return 1

@@ -25,6 +25,8 @@ _LIT = {  # colour -> planes red, green, blue
 }  # fmt: skip
 
 COLOURS = tuple(_LIT)
+Rows = Literal[16, 24, 32]
+ROWS: tuple[Rows, ...] = (16, 24, 32)
 Colour = Literal["amber", "red", "green", "blue", "white"]
 
 
@@ -32,7 +34,7 @@ Colour = Literal["amber", "red", "green", "blue", "white"]
 class Style:
     """`rows` is the height of a line in lamps. Amber is read from farthest; red is for stop and danger."""
 
-    rows: Literal[16, 24, 32] = 16
+    rows: Rows = 16
     weight: Literal["bold", "regular"] = "bold"
     colour: Colour = "amber"
     align: Literal["left", "centre", "right"] = "centre"
