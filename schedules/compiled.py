@@ -18,6 +18,7 @@ from schedules.zone import ALWAYS, DAY, MINUTE, NEVER, Zone, iso_weekday, tick
 
 KEPT_DAYS = 40
 KEPT_PLANS = 64
+KEPT_PATTERNS = 14
 # Names of what was beaten, kept in remembered answers, eight bytes each.
 NAMES_A_RULE, MIN_NAMES, MAX_NAMES = 400, 50_000, 4_000_000
 
@@ -39,6 +40,7 @@ class Day(NamedTuple):
     winners: list[Occurrence | None]
     due: list[Occurrence]
     answers: dict[int, OnAir]
+    ids: list[str]
 
 
 class CompiledPlan:
@@ -57,6 +59,10 @@ class CompiledPlan:
         self.dues = [Due(rule, order, shown[rule.playlist], book) for order, rule in enumerate(self.rules)]
         self._weekly = _by_weekday([due for due in self.dues if due.plain])
         self._special = [due for due in self.dues if not due.plain]
+        # Where a plain rule becomes valid or invalid, days do not look like others of their weekday.
+        self._turns = sorted({edge for due in self.dues if due.plain for edge in (due.starts, due.ends)})
+        self._patterns: dict[tuple[int, int, int], Pattern] = {}
+        self._once = all(due.plain and len(due.spans) == 1 for due in self.dues)
         self._days: dict[int, Day] = {}
         self._kept = 0
         self._most = min(max(NAMES_A_RULE * len(self.rules), MIN_NAMES), MAX_NAMES)
@@ -77,8 +83,15 @@ class CompiledPlan:
 
     def names(self, day: Day, active: list[int]) -> tuple[str, ...]:
         """The ids of rules due, strongest first, each once; `active` are places in what is due that day."""
-        due, rules = day.due, self.rules
-        return tuple(dict.fromkeys([rules[due[place].order].id for place in active]))
+        names = self._ids_of(day)
+        found = [names[place] for place in active]
+        return tuple(found) if self._once else tuple(dict.fromkeys(found))
+
+    def _ids_of(self, day: Day) -> list[str]:
+        if not day.ids:
+            rules = self.rules
+            day.ids.extend([rules[one.order].id for one in day.due])
+        return day.ids
 
     def keep(self, day: Day, place: int, answer: OnAir) -> OnAir:
         """Remember an answer of a day, as long as all that is remembered stays small."""
@@ -130,10 +143,29 @@ class CompiledPlan:
     def _compile(self, opens: int) -> Day:
         closes = opens + DAY
         if not NEVER < opens < ALWAYS:
-            return Day([opens], [None], [], {})
-        found = [*self._plain_ones(opens, closes), *self._special_ones(opens, closes)]
-        due = sorted((one for one in found if one.since < closes and one.end > opens), reverse=True)
-        return Day(*_sweep(due, opens, closes), due, {})
+            return Day([opens], [None], [], {}, [])
+        special = [one for one in self._special_ones(opens, closes) if one.since < closes and one.end > opens]
+        key = None if special else self._pattern_key(opens)
+        pattern = self._patterns.get(key) if key else None
+        if pattern:
+            return _moved(pattern, opens)
+        plain = [one for one in self._plain_ones(opens, closes) if one.since < closes and one.end > opens]
+        due = sorted(plain + special, reverse=True)
+        edges, places = _sweep(due, opens, closes)
+        if key:
+            for old in list(self._patterns)[: 1 - KEPT_PATTERNS]:
+                self._patterns.pop(old, None)
+            self._patterns[key] = Pattern(opens, due, edges, places)
+        return Day(edges, [None if place < 0 else due[place] for place in places], due, {}, [])
+
+    def _pattern_key(self, opens: int) -> tuple[int, int, int] | None:
+        """What a day of plain rules depends on: its weekday, the one before, and which rules are valid; None if a rule
+        becomes valid or invalid nearby, or the clocks change."""
+        first = self.zone.day(opens)
+        before, after = bisect_right(self._turns, opens - 2 * DAY), bisect_right(self._turns, opens + 3 * DAY)
+        if before != after or self.zone.midnight(first - 1) is None or self.zone.midnight(first) != opens:
+            return None
+        return self._weekly[iso_weekday(first - 1)].number, self._weekly[iso_weekday(first)].number, before
 
     def _plain_ones(self, opens: int, closes: int) -> Iterator[Occurrence]:
         """Occurrences of rules that know only weekdays, windows and validity."""
@@ -169,6 +201,23 @@ class CompiledPlan:
                 yield Occurrence(due.rank, start, due.order, end, since)
 
 
+class Pattern(NamedTuple):
+    """A day that others are like: when it opened, what was due, its edges, and which place wins from each on (-1: none)."""
+
+    opens: int
+    due: list[Occurrence]
+    edges: list[int]
+    places: list[int]
+
+
+def _moved(pattern: Pattern, opens: int) -> Day:
+    """The pattern as another day."""
+    by = opens - pattern.opens
+    due = [Occurrence(rank, start + by, order, end + by, since + by) for rank, start, order, end, since in pattern.due]
+    winners = [None if place < 0 else due[place] for place in pattern.places]
+    return Day([edge + by for edge in pattern.edges], winners, due, {}, [])
+
+
 class Span(NamedTuple):
     """One window of a plain rule on one weekday, in minutes; validity in ticks."""
 
@@ -185,32 +234,38 @@ class Weekly(NamedTuple):
 
     spans: list[Span]
     late: list[Span]
+    number: int  # the same for weekdays that are alike
 
 
 def _by_weekday(dues: list[Due]) -> dict[int, Weekly]:
-    found = {day: Weekly([], []) for day in EVERY_DAY}
+    found: dict[int, list[Span]] = {day: [] for day in EVERY_DAY}
     for due in dues:
         spans = [Span(due.rank, due.order, *each, due.starts, due.ends) for each in due.spans]
         for day in due.rule.weekdays:
-            found[day].spans.extend(spans)
-            found[day].late.extend(each for each in spans if each.end > MINUTES_A_DAY)
-    return found
+            found[day].extend(spans)
+    alike: dict[int, Weekly] = {}
+    for day, spans in found.items():
+        same = next((one for one in alike.values() if one.spans == spans), None)
+        late = [each for each in spans if each.end > MINUTES_A_DAY]
+        alike[day] = same or Weekly(spans, late, day)
+    return alike
 
 
-def _sweep(due: list[Occurrence], opens: int, closes: int) -> tuple[list[int], list[Occurrence | None]]:
-    """The moments of the day at which something starts or ends, and the winner from each on; `due` strongest first."""
+def _sweep(due: list[Occurrence], opens: int, closes: int) -> tuple[list[int], list[int]]:
+    """The moments of the day at which something starts or ends, and the place in `due` (strongest first) of what wins
+    from each on; -1 if nothing does."""
     moments = {edge for one in due for edge in (one.since, one.end) if opens < edge < closes}
     waiting = sorted(range(len(due)), key=lambda place: due[place].since, reverse=True)
     strongest: list[int] = []
     edges = sorted(moments | {opens})
-    winners: list[Occurrence | None] = []
+    places: list[int] = []
     for moment in edges:
         while waiting and due[waiting[-1]].since <= moment:
             heappush(strongest, waiting.pop())
         while strongest and due[strongest[0]].end <= moment:
             heappop(strongest)
-        winners.append(due[strongest[0]] if strongest else None)
-    return edges, winners
+        places.append(strongest[0] if strongest else -1)
+    return edges, places
 
 
 def walk(day: Day) -> Iterator[list[int]]:

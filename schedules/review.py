@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -68,11 +67,14 @@ def conflicts(plan: Plan, start: datetime, end: datetime) -> tuple[Conflict, ...
     ready = compiled(plan)
     found: list[Conflict] = []
     for opens, closes, day, active in _stretches(ready, tick(start), tick(end)):
-        rank = day.due[active[0]].rank
-        weaker = bisect_right(active, rank, key=lambda place: -day.due[place].rank + 2 * rank)
-        winner, *hidden = ready.names(day, active[:weaker])
-        if hidden:
-            _join(found, Conflict(ready.zone.when(opens), ready.zone.when(closes), winner, tuple(hidden)))
+        rank, due = day.due[active[0]].rank, day.due
+        if len(active) == 1 or due[active[1]].rank != rank:
+            continue
+        # Strongest first: those of the winner's class stand together at the head.
+        alike = len(active) if due[active[-1]].rank == rank else sum(due[place].rank == rank for place in active)
+        names = ready.names(day, active[:alike])
+        if len(names) > 1:
+            _join(found, Conflict(ready.zone.when(opens), ready.zone.when(closes), names[0], names[1:]))
     return tuple(found)
 
 

@@ -13,7 +13,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EPOCH_DAY = EPOCH.toordinal()
 FIRST_DAY, LAST_DAY = date(2, 1, 1).toordinal(), date(9998, 12, 31).toordinal()
 NEVER, ALWAYS = (FIRST_DAY - EPOCH_DAY) * DAY, (LAST_DAY - EPOCH_DAY) * DAY
-KEPT = 500  # midnights
+KEPT = 500  # days
 
 
 def tick(at: datetime) -> int:
@@ -28,10 +28,23 @@ class Zone:
     def __init__(self, name: str) -> None:
         self.info = ZoneInfo(name)
         self._midnights: dict[int, int | None] = {}
+        self._steady: dict[int, datetime | None] = {}
 
     def when(self, instant: int) -> datetime:
         """The tick as a clock in this zone shows it."""
-        return (EPOCH + timedelta(microseconds=instant)).astimezone(self.info)
+        day, passed = instant // DAY, timedelta(microseconds=instant)
+        if day not in self._steady:
+            self._look(day)
+        steady = self._steady.get(day)
+        return (EPOCH + passed).astimezone(self.info) if steady is None else steady + passed
+
+    def _look(self, day: int) -> None:
+        """Note from where the clocks of a day of UTC can be read by one addition; None if they change about it."""
+        about = [(EPOCH + timedelta(days=day + ahead)).astimezone(self.info).utcoffset() for ahead in (-1, 0, 1, 2)]
+        for old in list(self._steady)[: 1 - KEPT]:
+            self._steady.pop(old, None)
+        ahead = about[0] if len(set(about)) == 1 else None
+        self._steady[day] = None if ahead is None else datetime(1970, 1, 1, tzinfo=self.info) + ahead
 
     def day(self, instant: int) -> int:
         """The ordinal of the local day at a tick."""
