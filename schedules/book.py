@@ -11,6 +11,7 @@ from schedules.zone import Zone, iso_weekday
 
 Span = tuple[int, int]
 ALL_ZONES = "*"
+NO_DAYS: frozenset[int] = frozenset()
 _PASSES = {"event": Priority.EVENT.rank, "priority": Priority.PRIORITY.rank, "none": Priority.LIVE.rank}
 
 
@@ -72,7 +73,7 @@ class Book:
 
     def days(self, names: tuple[str, ...]) -> frozenset[int]:
         """The ordinals some lists name."""
-        return frozenset().union(*(self._lists[name] for name in names))
+        return frozenset().union(*(self._lists[name] for name in names)) if names else NO_DAYS
 
     def relative(self, wanted: Relative, day: int) -> tuple[Span, ...]:
         """The spans of a day taken from opening hours, moved as wanted; what only goes on at midnight is not moved."""

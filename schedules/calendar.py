@@ -11,7 +11,7 @@ from typing import NamedTuple
 from schedules.book import ALL_ZONES, Book, Span, span, spans_by_day
 from schedules.editions import Editions
 from schedules.fact import MINUTES_A_DAY
-from schedules.model import Rule
+from schedules.model import Playlist, Rule
 from schedules.recurrence import RecurringDays
 from schedules.zone import ALWAYS, DAY, FIRST_DAY, LAST_DAY, MINUTE, NEVER, iso_weekday, tick
 
@@ -52,6 +52,7 @@ class Due:
         self.longest = 0 if rule.loop else max(map(self._length, editions.edges))
         everyday = not (rule.recurrence or rule.exceptions or rule.only_on or rule.not_on or rule.relative)
         self.plain = rule.loop and everyday and not self._quiet and len(editions.edges) == 1
+        self._whole = editions.at(NEVER) if self.plain else None
 
     # --- what is due on a day
 
@@ -75,6 +76,10 @@ class Due:
                 earlier = [run for late in range(1, self.late + 1) for run in self.on(day - late, None)]
                 return [run for run in (*runs, *earlier) if run.end > opens]
         return []
+
+    def playlist_at(self, moment: int) -> Playlist | None:
+        """What of the rule's playlist may be shown at a tick."""
+        return self._whole or self.editions.at(moment)
 
     def zones_at(self, moment: int) -> tuple[str, ...]:
         """The rule's zones that are not quiet at a tick."""

@@ -45,7 +45,7 @@ def _from_rules(ready: CompiledPlan, moment: int, winner: Occurrence | None) -> 
 def answer_of_rule(ready: CompiledPlan, winner: Occurrence, until: datetime | None, due: tuple[str, ...]) -> OnAir:
     """The answer when a rule wins; `due` names all that is due, the winner first."""
     wins, since = ready.dues[winner.order], winner.since
-    rule, playlist, zones = wins.rule, wins.editions.at(since), wins.zones_at(since)
+    rule, playlist, zones = wins.rule, wins.playlist_at(since), wins.zones_at(since)
     return OnAir(
         "rule", rule.id, rule.priority, playlist, zones, rule.loop, ready.zone.when(since), until, due[1:]
     )  # fmt: skip

@@ -25,9 +25,7 @@ def segments(plan: Plan, start: datetime, end: datetime, alerts: Sequence[Alert]
     """Tile [start, end) with what is on air, in order; lazy, so a year costs no more memory than a day."""
     ready, moment, last = compiled(plan), start, tick(end)
     while moment < end:
-        for segment in () if alerts else _of_a_day(ready, tick(moment), moment):
-            if tick(segment.end) > last:
-                break
+        for segment in () if alerts else _of_a_day(ready, moment, last):
             yield segment
             moment = segment.end
         if moment < end:
@@ -38,8 +36,9 @@ def segments(plan: Plan, start: datetime, end: datetime, alerts: Sequence[Alert]
             moment = until
 
 
-def _of_a_day(ready: CompiledPlan, edge: int, moment: datetime) -> Iterator[Segment]:
-    """Segments of rules from an edge on, as far as they follow one another within its day, found in one walk."""
+def _of_a_day(ready: CompiledPlan, moment: datetime, last: int) -> Iterator[Segment]:
+    """Segments of rules from an edge on, as far as they follow one another within its day and the period, in one walk."""
+    edge = tick(moment)
     day, first = ready.place(edge)
     edges, winners = day.edges, day.winners
     if edges[first] != edge:
@@ -50,7 +49,7 @@ def _of_a_day(ready: CompiledPlan, edge: int, moment: datetime) -> Iterator[Segm
         winner, after = winners[place], place + 1
         while after < len(edges) and winners[after] is winner:
             after += 1
-        if winner is None or after == len(edges):
+        if winner is None or after == len(edges) or edges[after] > last:
             return
         until = ready.zone.when(edges[after])
         yield Segment(moment, until, answer_of_rule(ready, winner, until, ready.names(day, active)))

@@ -221,3 +221,16 @@ def test_an_announcement_due_at_the_very_end_of_the_validity_is_not_made():
 def test_the_next_announcement_may_be_early_on_the_next_day_before_a_late_one_of_this_night():
     night = rule("r", "22:00-02:00", "00:30-00:40", loop=False, every=180, starts=hanoi("2026-03-05 22:30"))
     assert next_change(plan(night, seconds=60), hanoi("2026-03-02 12:00")) == hanoi("2026-03-06 00:30")
+
+
+def test_days_that_look_alike_are_not_taken_for_one_another():
+    some = plan(rule("night", "22:00-02:00", weekdays=(5,)), rule("day", "08:00-09:00"))
+    heard = {day: source(some, f"2026-03-{day:02d} 01:00") for day in range(1, 15)}
+    assert {day for day, name in heard.items() if name == "night"} == {7, 14}
+
+
+def test_summer_days_are_not_taken_for_winter_days():
+    some = plan(rule("r", "07:00-17:00"), zone="Europe/Berlin")
+    for day in ("2026-02-02", "2026-07-06", "2026-02-09", "2026-07-13"):
+        answer = on_air(some, berlin(f"{day} 07:00"))
+        assert (answer.since, answer.until) == (berlin(f"{day} 07:00"), berlin(f"{day} 17:00"))
