@@ -39,16 +39,16 @@ def _from_rules(ready: CompiledPlan, moment: int, winner: Occurrence | None) -> 
         return OnAir("fallback" if playlist else "nothing", "", Priority.FALLBACK, playlist, (), True, since, until)
     until = _when(ready, ready.until(moment, winner))
     names = dict.fromkeys([ready.rules[one.order].id for one in ready.due(moment)])
-    return answer_of_rule(ready, winner, until, tuple(names))
+    return answer_of_rule(ready, winner, ready.zone.when(winner.since), until, tuple(names))
 
 
-def answer_of_rule(ready: CompiledPlan, winner: Occurrence, until: datetime | None, due: tuple[str, ...]) -> OnAir:
+def answer_of_rule(
+    ready: CompiledPlan, winner: Occurrence, since: datetime, until: datetime | None, due: tuple[str, ...]
+) -> OnAir:
     """The answer when a rule wins; `due` names all that is due, the winner first."""
-    wins, since = ready.dues[winner.order], winner.since
-    rule, playlist, zones = wins.rule, wins.playlist_at(since), wins.zones_at(since)
-    return OnAir(
-        "rule", rule.id, rule.priority, playlist, zones, rule.loop, ready.zone.when(since), until, due[1:]
-    )  # fmt: skip
+    wins = ready.dues[winner.order]
+    rule, playlist, zones = wins.rule, wins.playlist_at(winner.since), wins.zones_at(winner.since)
+    return OnAir("rule", rule.id, rule.priority, playlist, zones, rule.loop, since, until, due[1:])
 
 
 def _fallback_now(ready: CompiledPlan, editions: Editions, idle: OnAir, moment: int) -> OnAir:

@@ -52,5 +52,7 @@ def _of_a_day(ready: CompiledPlan, moment: datetime, last: int) -> Iterator[Segm
         if winner is None or after == len(edges) or edges[after] > last:
             return
         until = ready.zone.when(edges[after])
-        yield Segment(moment, until, answer_of_rule(ready, winner, until, ready.names(day, active)))
+        begins_now = winner.since == edges[first] and moment.tzinfo is ready.zone.info
+        since = moment if begins_now else ready.zone.when(winner.since)
+        yield Segment(moment, until, answer_of_rule(ready, winner, since, until, ready.names(day, active)))
         first, moment = after, until
