@@ -13,6 +13,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from devices.rendering.cleaning import BREAK, JOIN, NO_BREAK_SPACE
+from devices.rendering.words import inside_word
 
 _HAN = "々〇〡-〩\u4e00-\u9fff"
 _OPEN = r"（《〈「『【〔〖［｛‘“(\[{«"
@@ -42,6 +43,7 @@ class Cut(IntEnum):
     SENTENCE = 0
     PHRASE = 1
     WORD = 3
+    INSIDE = 5  # a word of several syllables or characters
 
 
 class Atoms(NamedTuple):
@@ -60,10 +62,12 @@ class Atoms(NamedTuple):
 
     def cut(self, at: int) -> Cut:
         """How natural a break before atom `at` is."""
-        last = self.texts[at - 1][-1]
-        if last in _SENTENCE_END:
+        before, after = self.texts[at - 1], self.texts[at]
+        if before[-1] in _SENTENCE_END:
             return Cut.SENTENCE
-        return Cut.PHRASE if last in _PHRASE_END or self.texts[at][0] in _PHRASE_START else Cut.WORD
+        if before[-1] in _PHRASE_END or after[0] in _PHRASE_START:
+            return Cut.PHRASE
+        return Cut.INSIDE if inside_word(before, after) else Cut.WORD
 
 
 def atoms(paragraph: str, widths: Mapping[str, int], width: int) -> Atoms:

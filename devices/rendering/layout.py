@@ -115,13 +115,15 @@ class _Spread:
         if need == 1:
             order = [at for at in order if self.cuts[at] is Cut.SENTENCE]
         best = self._feasible(first, last, parts, order)
-        if need == 1 or (best is not None and self.cuts[best] is not Cut.WORD):
+        if need == 1:
             return best
-        pauses = [at for at in order if self.cuts[at] is not Cut.WORD] if parts > 2 else []
-        pause = self._feasible(first, last, parts + 1, pauses)  # one page more is better than words torn apart
-        if pause is not None:
-            return pause
-        return self._fill(first, last, self.width)[self.capacity][0] if best is None else best
+        if best is None:
+            best = self._fill(first, last, self.width)[self.capacity][0]
+        worst = Cut.WORD if self.cuts[best] is Cut.INSIDE else Cut.PHRASE if parts > 2 else self.cuts[best]
+        if self.cuts[best] <= worst:
+            return best
+        pause = self._feasible(first, last, parts + 1, [at for at in order if self.cuts[at] <= worst])
+        return best if pause is None else pause  # one page more is better than words torn apart
 
     def _feasible(self, first: int, last: int, parts: int, order: Sequence[int]) -> int | None:
         """The first place in `order` that leaves no more than `parts` pages."""
@@ -160,15 +162,25 @@ class _Spread:
 
     def _balanced(self, first: int, last: int) -> Lines:
         """As few lines as possible, the longest as short as possible; two lines part where the text pauses."""
-        spans = self._fill(first, last, self.width)
-        if len(spans) == 2:
-            low = bisect_left(self.atoms.starts, self.atoms.ends[last - 1] - self.width, first + 1, last - 1)
-            high = spans[0][1]
-            at = min(range(low, high + 1), key=lambda at: self._unease(first, at, last, 2))
-            spans = [(first, at), (at, last)]
-        elif len(spans) > 2:
-            spans = self._phrased(first, last, len(spans)) or self._narrowest(first, last, len(spans))
+        count = len(self._fill(first, last, self.width))
+        spans = self._set(first, last, count)
+        if self._torn(spans) and count < self.capacity:
+            roomy = self._phrased(first, last, count + 1)  # a line more is better than a word torn apart
+            spans = roomy if roomy and not self._torn(roomy) else spans
         return tuple(self.atoms.line(*span) for span in spans)
+
+    def _torn(self, spans: Sequence[tuple[int, int]]) -> bool:
+        return any(self.cuts[at] is Cut.INSIDE for at, _ in spans[1:])
+
+    def _set(self, first: int, last: int, count: int) -> list[tuple[int, int]]:
+        if count == 2:
+            low = bisect_left(self.atoms.starts, self.atoms.ends[last - 1] - self.width, first + 1, last - 1)
+            high = self._fill(first, last, self.width)[0][1]
+            at = min(range(low, high + 1), key=lambda at: self._unease(first, at, last, 2))
+            return [(first, at), (at, last)]
+        if count > 2:
+            return self._phrased(first, last, count) or self._narrowest(first, last, count)
+        return [(first, last)]
 
     def _phrased(self, first: int, last: int, count: int) -> list[tuple[int, int]]:
         """The best of all ways to set `count` lines: even, ending where the text pauses. Empty if there are too many."""

@@ -1,0 +1,41 @@
+"""Words of several syllables or characters that gates use often: a line or a page had better not end inside one."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+_CHINESE = """
+口岸 边境 边防 边检 海关 国门 友谊关 通关 出境 入境 出入境 过境 非法 护照 通行证 签证 证件 有效
+旅客 乘客 司机 驾驶员 货车 客车 车辆 车道 通道 公民 外国 外国人 越南 中国 北京 河内 时间 今日 明日
+上午 下午 小时 分钟 星期 春节 假期 期间 放假 营业 开放 关闭 暂停 恢复 办理 手续 申报 预约 登记
+排队 等候 秩序 顺序 礼让 老人 儿童 孕妇 请勿 禁止 严禁 必须 注意 通知 公告 紧急 立即 马上 安全
+出口 入口 撤离 疏散 危险 警告 火警 火灾 事故 大雾 天气 暴雨 洪水 能见度 减速 慢行 开启 雾灯 保持
+车距 停车 停车场 限速 绕行 道路 前方 进场 货场 场地 货物 商品 冷链 集装箱 报关 查验 检查 检疫 防疫
+疫情 口罩 体温 发热 咳嗽 症状 主动 健康 卫生 医生 隔离 消毒 失物 招领 失主 问讯处 认领 行李 物品
+携带 走私 毒品 武器 界碑 损坏 移动 法律 系统 测试 理会 广播 信息 平台 数字 服务 服务台 工作
+工作人员 人员 办公室 联系 电话 配合 谢谢 合作 欢迎 光临 再见 提前 准备 备好 提示 国家 管理 已经
+或者 如有 根据 参与 报告 发现 违法 行为 仅限 货车司机
+"""
+_VIETNAMESE = """
+cửa khẩu|hữu nghị|chi ma|tân thanh|lạng sơn|đồng đăng|cao lộc|việt nam|trung quốc|hà nội|bắc kinh|quốc tế|quốc gia
+biên giới|biên phòng|hải quan|thủ tục|hộ chiếu|giấy tờ|thông hành|tờ khai|thị thực|giá trị|thông quan|xuất cảnh
+nhập cảnh|xuất khẩu|nhập khẩu|công dân|nước ngoài|hành khách|quý khách|lái xe|xe tải|xe khách|xe con|hàng hóa|hàng hoá
+bến bãi|bãi xe|khai báo|đăng ký|doanh nghiệp|kiểm tra|kiểm soát|kiểm dịch|y tế|phòng dịch|dịch bệnh|khẩu trang
+triệu chứng|sát khuẩn|cách ly|sương mù|tầm nhìn|tốc độ|giảm tốc|khoảng cách|an toàn|nguy hiểm|khẩn cấp|lối thoát
+thoát hiểm|bình tĩnh|hướng dẫn|khu vực|trái phép|qua lại|xâm hại|mốc giới|buôn lậu|vi phạm|pháp luật|thất lạc|đồ vật
+thông tin|thông báo|chú ý|xin mời|cảm ơn|xin chào|kính chào|vui lòng|đề nghị|chuẩn bị|xếp hàng|trật tự|thứ tự|trẻ em
+phụ nữ|mang thai|người già|tạm dừng|hoạt động|làm việc|hằng ngày|hôm nay|ngày mai|giờ hà|nghỉ tết|nguyên đán|năm mới
+hệ thống|phát thử|tin thật|nền tảng|cán bộ|lực lượng|chức năng|cơ quan|ban quản|quản lý|kinh tế|khu kinh|liên hệ
+điện thoại|văn phòng|nhà chờ|phòng chờ|ưu tiên|số lượng|phương tiện|giao thông|đường bộ|cấm vào|dừng lại|xuất trình
+border gate|chi ma|huu nghi|tan thanh|lang son|border guard|border pass|customs office|information desk|viet nam
+"""
+
+HAN_PAIRS = frozenset(a + b for word in _CHINESE.split() for a, b in pairwise(word))
+SYLLABLE_PAIRS = frozenset(pair for line in _VIETNAMESE.strip().splitlines() for pair in line.split("|") if " " in pair)
+
+
+def inside_word(before: str, after: str) -> bool:
+    """Whether a break between these two pieces would tear a word."""
+    if before[-1] >= "\u4e00":
+        return before[-1] + after[0] in HAN_PAIRS
+    return f"{before.lstrip('(“').lower()} {after.rstrip(',.;:!?)”…').lower()}" in SYLLABLE_PAIRS

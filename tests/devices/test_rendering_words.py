@@ -1,0 +1,50 @@
+"""Lines and pages do not tear the words that gates use."""
+
+from itertools import pairwise
+
+import pytest
+
+from devices.rendering.cleaning import clean
+from devices.rendering.glyphs import face
+from devices.rendering.layout import lay_out
+from devices.rendering.style import Style
+from devices.rendering.words import HAN_PAIRS, SYLLABLE_PAIRS, inside_word
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "torn"),
+    [
+        ("Cửa", "khẩu", True),
+        ("(hộ", "chiếu,", True),
+        ("CHÚ", "Ý!", True),
+        ("Ma", "làm", False),
+        ("护", "照", True),
+        ("通", "行", True),
+        ("请", "立", False),
+        ("border", "gate", True),
+    ],
+)
+def test_a_word_of_several_syllables_or_characters_is_known(before, after, torn):
+    assert inside_word(before, after) is torn
+
+
+def test_the_lists_hold_pairs_and_nothing_else():
+    assert all(len(pair) == 2 for pair in HAN_PAIRS)
+    assert all(len(pair.split()) == 2 and pair == pair.lower() for pair in SYLLABLE_PAIRS)
+
+
+@pytest.mark.parametrize("width", range(112, 321, 16))
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [("请备好有效护照或通行证", "zh-Hans"), ("Chuẩn bị sẵn hộ chiếu và giấy thông hành còn giá trị", "vi")],
+)
+def test_words_stay_whole_on_boards_of_every_usual_width(text, language, width):
+    letters = face(Style().packs(language))
+    for capacity in (1, 2, 4):
+        pages = lay_out(clean(text, letters.widths).text, letters.widths, width, capacity).pages
+        lines = [line for page in pages for line in page]
+        if language == "vi":
+            torn = [(a, b) for a, b in pairwise(lines) if inside_word(a.split()[-1], b.split()[0])]
+        else:
+            torn = [(a, b) for a, b in pairwise(lines) if inside_word(a[-1], b[0])]
+        assert torn == []
