@@ -43,6 +43,11 @@ class OpenBook:
         """When it opens and closes on a day, in minutes; overlapping windows are one."""
         return joined(self.windows(day))
 
+    def turning(self) -> frozenset[int]:
+        """The days at which its hours change: first and last ones of a season, and those that differ."""
+        bounds = (bound for each in self._weekly for bound in (each.first, each.last) if bound)
+        return frozenset(day.toordinal() for day in bounds) | self._exceptions.keys()
+
     def closed(self, day: int) -> tuple[Span, ...]:
         """What is left of a day, midnight to midnight."""
         left, clock = [], 0
@@ -88,6 +93,10 @@ class Book:
             if opens < closes:
                 found.append((opens, closes))
         return tuple(found)
+
+    def turning(self, wanted: Relative) -> frozenset[int]:
+        """The days at which those opening hours change."""
+        return self._hours[wanted.hours].turning()
 
     def begins(self, wanted: Relative, day: int, spans: tuple[Span, ...]) -> tuple[Span, ...]:
         """Those spans that truly begin on the day, not only go on from the day before."""

@@ -8,7 +8,7 @@ from datetime import date
 from itertools import islice, takewhile
 from typing import NamedTuple
 
-from schedules.book import ALL_ZONES, Book, Span, span, spans_by_day
+from schedules.book import ALL_ZONES, NO_DAYS, Book, Span, span, spans_by_day
 from schedules.editions import Editions
 from schedules.fact import MINUTES_A_DAY
 from schedules.model import Playlist, Rule
@@ -24,6 +24,9 @@ MOST_DAYS = 1_500  # so many days are tried, and no more, until something of a r
 LONGEST_RUN = 31  # days; a playlist that runs once is taken as ended after it
 LATE = 4  # days after its own on which something due can begin, when it is past midnight and held by quiet hours
 KEPT = 64
+
+
+Quiets = list[tuple[int, int, frozenset[str]]]  # from, to, the zones
 
 
 class Stretch(NamedTuple):
@@ -46,6 +49,9 @@ class Due:
         self._exceptions = spans_by_day(rule.exceptions)
         self._recurring = RecurringDays(rule.recurrence) if rule.recurrence else None
         self._only, self._not = book.days(rule.only_on), book.days(rule.not_on)
+        # Days from which on, or until which, the rule's days are picked otherwise: there it pays to look again.
+        turning = book.turning(rule.relative) if rule.relative else NO_DAYS
+        self._turning = sorted(turning | self._exceptions.keys() | self._not)
         self._quiet = book.quiet_for(rule)
         self._dues: dict[int, list[int]] = {}
         self.late = LATE if self._quiet else 1  # days after its own on which something due may begin
@@ -121,7 +127,11 @@ class Due:
             spans = self._spans_of(day)
             midnight = self._zone.midnight(day) if spans else None
             due = {at for each in spans for at in self._moments(day, each, midnight)}
-            held = {at if not self._quiet else self._hold(at) for at in due if self.starts <= at < self.ends}
+            valid = {at for at in due if self.starts <= at < self.ends}
+            held: set[int | None] = {*valid}
+            if self._quiet and valid:
+                quiet = self._quiet_about(min(valid), max(valid) + DAY)
+                held = {self._hold(at, quiet) for at in valid}
             found = sorted(at for at in held if at is not None and at < self.ends)
             for old in list(self._dues)[: 1 - KEPT]:
                 self._dues.pop(old, None)
@@ -155,9 +165,8 @@ class Due:
     def _length(self, due: int) -> int:
         return int(min(self.editions.seconds(due) * 1_000_000, LONGEST_RUN * DAY))
 
-    def _hold(self, at: int) -> int | None:
+    def _hold(self, at: int, quiet: Quiets) -> int | None:
         """Where the quiet about a due tick ends; None if it is to be dropped, or the quiet lasts a day."""
-        quiet = self._quiet_about(at, at + DAY)
         if self._loud(at, quiet) is not None:
             return at
         if self.rule.in_quiet == "drop":
@@ -189,11 +198,11 @@ class Due:
 
     # --- quiet hours
 
-    def _quiet_about(self, start: int, end: int) -> list[tuple[int, int, frozenset[str]]]:
+    def _quiet_about(self, start: int, end: int) -> Quiets:
         days = range(self._zone.day(start) - 1, self._zone.day(end) + 1)
         return [each for day in days for each in self._book.quiet_spans(self._quiet, day)]
 
-    def _loud(self, at: int, quiet: list[tuple[int, int, frozenset[str]]]) -> tuple[str, ...] | None:
+    def _loud(self, at: int, quiet: Quiets) -> tuple[str, ...] | None:
         """The zones of the rule that may sound at a tick; None if nothing may."""
         asleep = frozenset().union(*(zones for start, end, zones in quiet if start <= at < end))
         zones = tuple(zone for zone in self.rule.zones if zone not in asleep)
@@ -231,7 +240,8 @@ class Due:
         picked = self._picked(range(date.fromordinal(first).year, self._year(first, REACH_OF_RECURRENCE)))
         if picked is None:
             anchors = [first, *(self._zone.day(edge) - 1 for edge in self.editions.edges if edge > instant)]
-            days = {day for anchor in anchors for day in range(anchor, anchor + self._reach())} | set(self._exceptions)
+            anchors += [day for day in self._turning if day > first]
+            days = {day for anchor in anchors for day in range(anchor, anchor + self._reach())}
             picked = iter(sorted(days))
         last = min(LAST_DAY, self._zone.day(min(self.ends, self.editions.last)) + 1)
         return islice((day for day in takewhile(lambda day: day <= last, picked) if day >= first), MOST_DAYS)
@@ -243,8 +253,9 @@ class Due:
         picked = self._picked(range(date.fromordinal(last).year, first_year, -1))
         if picked is None:
             anchors = [last, *(self._zone.day(edge) for edge in self.editions.edges if NEVER < edge <= instant)]
+            anchors += [day for day in self._turning if day < last]
             days = {day for anchor in anchors for day in range(anchor, anchor - self._reach(), -1)}
-            picked = iter(sorted(days | set(self._exceptions), reverse=True))
+            picked = iter(sorted(days, reverse=True))
         first = max(FIRST_DAY, self._zone.day(max(self.starts, self.editions.first)) - LATE)
         return islice((day for day in takewhile(lambda day: day >= first, picked) if day <= last), MOST_DAYS)
 

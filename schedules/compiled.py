@@ -33,6 +33,11 @@ class Occurrence(NamedTuple):
     since: int
 
 
+def goes_on(winner: Occurrence, other: Occurrence | None) -> bool:
+    """Whether what wins next only carries on what won: the same, or another window of the rule cut at the same moment."""
+    return other is winner or (other is not None and other.order == winner.order and other.since == winner.since)
+
+
 class Day(NamedTuple):
     """One day of UTC: `edges[i]` to `edges[i + 1]` belongs to `winners[i]`; all that is due, strongest first."""
 
@@ -105,11 +110,15 @@ class CompiledPlan:
 
     def until(self, at: int, winner: Occurrence) -> int | None:
         """The tick after `at` at which another occurrence wins, or none."""
-        for number in range((at + self.offset) // DAY, (winner.end + self.offset) // DAY + 1):
+        number, last = (at + self.offset) // DAY, winner.end
+        while number <= (last + self.offset) // DAY:
             day = self.day(number)
             for place in range(bisect_right(day.edges, at), len(day.edges)):
-                if day.winners[place] != winner:
+                other = day.winners[place]
+                if not goes_on(winner, other):
                     return day.edges[place]
+                last = max(last, other.end if other else last)
+            number += 1
         return None
 
     def idle_until(self, at: int) -> int | None:

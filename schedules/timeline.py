@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from schedules.compiled import CompiledPlan, compiled, walk
+from schedules.compiled import CompiledPlan, compiled, goes_on, walk
 from schedules.evaluate import OnAir, answer_of_rule, on_air
 from schedules.model import Alert, Plan
 from schedules.zone import tick
@@ -47,9 +47,11 @@ def _of_a_day(ready: CompiledPlan, moment: datetime, last: int) -> Iterator[Segm
         if place < first:
             continue
         winner, after = winners[place], place + 1
-        while after < len(edges) and winners[after] is winner:
+        if winner is None:
+            return
+        while after < len(edges) and goes_on(winner, winners[after]):
             after += 1
-        if winner is None or after == len(edges) or edges[after] > last:
+        if after == len(edges) or edges[after] > last:
             return
         until = ready.zone.when(edges[after])
         begins_now = winner.since == edges[first] and moment.tzinfo is ready.zone.info

@@ -338,3 +338,36 @@ def test_a_replaced_announcement_does_not_come_back_when_the_newer_one_is_cut_sh
     )
     some = plan(rule("r", "08:00-08:15", loop=False, every=10), playlists=two(item(900.0), short))
     assert stretches(some, "2026-03-02 07:00", "2026-03-02 09:00", "r") == ["02 08:00-08:10", "02 08:10-08:12"]
+
+
+def year_of_days(start, count):
+    return tuple(date.fromordinal(date.fromisoformat(start).toordinal() + ahead) for ahead in range(count))
+
+
+def test_a_rule_left_out_for_months_is_awaited_and_remembered():
+    away = year_of_days("2026-03-03", 90)
+    exceptions = plan(rule("r", "07:00-08:00", exceptions=tuple(DayHours(day=day) for day in away)))
+    listed = plan(
+        rule("r", "07:00-08:00", not_on=("list",)), days=(DayList(id="list", days=away, through=date(2030, 1, 1)),)
+    )
+    for some in (exceptions, listed):
+        for at in ("2026-03-03 12:00", "2026-04-15 12:00", "2026-05-31 12:00"):
+            answer = on_air(some, hanoi(at))
+            assert (answer.since, answer.until) == (hanoi("2026-03-02 08:00"), hanoi("2026-06-01 07:00"))
+
+
+def test_a_place_that_opens_in_years_is_awaited():
+    later = Hours(
+        id="travellers",
+        weekly=(OpenDays(windows=windows("07:00-17:00"), first=date(2030, 3, 1), last=date(2030, 3, 31)),),
+    )
+    some = plan(rule("open", relative=Relative(hours="travellers")), hours=(later,))
+    assert next_change(some, hanoi("2026-03-02 12:00")) == hanoi("2030-03-01 07:00")
+    assert on_air(some, hanoi("2034-03-02 12:00")).since == hanoi("2030-03-31 17:00")
+
+
+def test_two_windows_of_a_rule_cut_at_the_same_moment_are_one_showing():
+    late = item(10.0).model_copy(update={"starts": hanoi("2026-03-02 10:00")})
+    some = plan(rule("r", "07:00-17:00", "08:00-12:00"), playlists=(Playlist(id="p", items=(late,)),))
+    assert on_air(some, hanoi("2026-03-02 11:00")).until == hanoi("2026-03-02 17:00")
+    assert stretches(some, "2026-03-02 00:00", "2026-03-03 00:00", "r") == ["02 10:00-17:00"]
