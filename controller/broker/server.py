@@ -20,6 +20,7 @@ from controller.tether import tethered
 
 log = logging.getLogger("gatecast.broker")
 
+START_TRIES = 5  # of a broker that somebody kills while it starts
 READY_SECONDS = 10.0
 # Everything confirmed is on disk (sync_interval always), so ending it the hard way loses nothing. Asked politely it takes
 # 5 to 10 s with many sessions; we wait a little for a tidy end and then do not.
@@ -66,8 +67,20 @@ class BrokerServer:
         """Begin and wait until it takes connections; BrokerError if it does not."""
         _need_free(self.port)
         await asyncio.to_thread(self._write, tuple(users))
-        await self._spawn()
+        await self._first_spawn()
         self._watch = asyncio.create_task(self._keep_alive(), name="broker watch")
+
+    async def _first_spawn(self) -> None:
+        """Whoever kills it before it listens shall not end the controller: that is tried again. What it says itself counts."""
+        for _ in range(START_TRIES - 1):
+            try:
+                await self._spawn()
+            except BrokerError:
+                if self._child is None or (self._child.returncode or 0) >= 0:
+                    raise
+            else:
+                return
+        await self._spawn()
 
     async def reload(self, users: Iterable[BrokerUser]) -> None:
         """Let exactly these users in from now on; those already connected stay."""
@@ -112,7 +125,8 @@ class BrokerServer:
                 writer.close()
                 return
             await asyncio.sleep(0.02)
-        raise BrokerError(f"the embedded broker ended at once: {self._last_words()}")
+        killed = f"it was killed by signal {-child.returncode}" if child.returncode < 0 else self._last_words()
+        raise BrokerError(f"the embedded broker ended at once: {killed}")
 
     def _last_words(self) -> str:
         for path in (self._folder / "nats.err", self._log):

@@ -41,32 +41,30 @@ TEXTS = {"vi": "KHẨN CẤP: rời khu vực ngay", "zh-Hans": "紧急通知：
 
 
 class Wire:
-    """A line without length: the card answers at once; the instant of the first byte since `rearm` is kept."""
+    """A line of 57600 baud to one card; the instant of the first byte since it was rearmed is kept.
+
+    The card's decoding happens when its answer is asked for, after the time the bytes take on a real line: it shall not
+    take processor time from agents whose first byte is still to come.
+    """
 
     def __init__(self) -> None:
         self._card = OnbonBoard(BoardShape.parse(SHAPE), address=1)
-        self._answers = bytearray()
-        self._answered = threading.Condition()
+        self._sent: list[bytes] = []
         self.first: float | None = None
 
     def send(self, data: bytes) -> None:
-        """Hand over to the card."""
+        """Note the instant, and keep the bytes for the card."""
         self.first = self.first or time.time()
-        with self._answered:
-            self._answers += self._card.receive(data, time.monotonic())
-            self._answered.notify()
+        self._sent.append(data)
 
     def receive(self, timeout: float) -> bytes:
-        """What the card answered."""
-        with self._answered:
-            self._answered.wait_for(lambda: self._answers, timeout)
-            data, self._answers = bytes(self._answers), bytearray()
-            return data
+        """What the card answers, once the line has carried what was sent."""
+        sent, self._sent = self._sent, []
+        time.sleep(min(timeout, 10 * sum(map(len, sent)) / 57600))
+        return b"".join(self._card.receive(data, time.monotonic()) for data in sent)
 
     def discard(self) -> None:
-        """Drop answers."""
-        with self._answered:
-            self._answers.clear()
+        """Nothing waits."""
 
     def close(self) -> None:
         """Nothing is held."""
@@ -285,7 +283,9 @@ def _at_rest(name: str, unit: str, baseline: str, measure: Callable[[psutil.Proc
         message, _ = province.approved({"vi": "Đi chậm"})
         province.scheduled(message, ["chi-ma/board-1"])
         device = "devices/chi-ma/board-1"
-        eventually(lambda: province.call("truc", "GET", device)["health"] == "healthy", within=60, what="a healthy board")
+        eventually(
+            lambda: province.call("truc", "GET", device)["health"] == "healthy", within=60, what="a healthy board"
+        )
         time.sleep(3)
         value = measure(psutil.Process(province.agents["chi-ma"].pid))
     return {"name": name, "value": value, "unit": unit, "ratio": None, "baseline": baseline}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import stat
 from pathlib import Path
@@ -76,3 +77,22 @@ def test_a_password_line_has_the_form_mosquitto_passwd_writes() -> None:
     name, _, rest = line.strip().partition(":")
     assert name == "controller"
     assert rest.startswith("$7$101$dHdlbHZlIGJ5dGVz$")
+
+
+@pytest.mark.journey
+async def test_a_broker_killed_while_it_starts_is_started_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    broker, killed = BrokerServer(tmp_path, free_port()), []
+    listening = BrokerServer._listening
+
+    async def shot_at_birth(self: BrokerServer, child: asyncio.subprocess.Process) -> None:
+        if len(killed) < 2:
+            killed.append(child.pid)
+            child.kill()
+            await child.wait()
+        await listening(self, child)
+
+    monkeypatch.setattr(BrokerServer, "_listening", shot_at_birth)
+    await broker.start([USER])
+    assert broker.pid not in (None, *killed)
+    assert len(killed) == 2
+    await broker.stop()
