@@ -21,6 +21,7 @@ from devices.ports import Clock, Link, SoundOut
 
 LinkFactory = Callable[[LineConfig, int], Link]
 SoundFactory = Callable[[DeviceConfig], SoundOut]
+WORKED = ("board", "speaker")  # kinds of devices that have a hand
 
 
 def open_line(line: LineConfig, baud: int) -> Link:
@@ -31,7 +32,10 @@ def open_line(line: LineConfig, baud: int) -> Link:
     if text.startswith("serial:"):
         text = "serial:" + str(Path(text.removeprefix("serial:")).absolute())
     shared = line.rs485
-    return open_link(text, baud=baud, echo=bool(shared and shared.echo), gap=shared.gap_ms / 1000 if shared else None)
+    return open_link(
+        text, baud=baud, bits=line.bits, parity=line.parity, stopbits=line.stopbits,
+        echo=bool(shared and shared.echo), gap=shared.gap_ms / 1000 if shared else None,
+    )  # fmt: skip
 
 
 def open_sound(device: DeviceConfig) -> SoundOut:
@@ -46,11 +50,16 @@ def open_sound(device: DeviceConfig) -> SoundOut:
 
 
 def driver_of(config: AgentConfig, device: DeviceConfig) -> tuple[Driver, BaseModel]:
-    """The driver and its checked settings; ConfigError says what is wrong."""
+    """The driver, of a kind that agents work, and its checked settings; ConfigError says what is wrong."""
     try:
         driver = load_driver(device.driver)
     except SettingsError as exc:
         raise ConfigError(f"device {device.id}: {exc}") from exc
+    if driver.kind not in WORKED:
+        raise ConfigError(
+            f"device {device.id}: the driver {device.driver} is for a {driver.kind}, which an agent does not work yet; "
+            "try it with gatecast-agent try"
+        )
     settings = dict(device.settings)
     if "baud" in driver.settings.model_fields:
         settings.setdefault("baud", config.line_of(device).baud or driver.baud)

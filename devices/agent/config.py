@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
@@ -26,6 +27,18 @@ class ControllerConfig(Fact):
     def _no_slash(cls, value: str) -> str:
         return value.rstrip("/")
 
+    @field_validator("url")
+    @classmethod
+    def _host_and_port(cls, value: str) -> str:
+        try:
+            parts = urlsplit(value)
+            named = parts.hostname and parts.port != 0
+        except ValueError as exc:
+            raise ValueError(f'"{value}" is no address: {exc}') from exc
+        if not named:
+            raise ValueError(f'"{value}" names no host')
+        return value
+
 
 class SharedLine(Fact):
     """Manners on a bus that several devices share."""
@@ -40,6 +53,9 @@ class LineConfig(Fact):
     id: Id
     link: str = Field(min_length=1, description='"serial:/dev/serial/by-id/..." or "tcp:HOST:PORT"')
     baud: int | None = Field(default=None, ge=300, le=4_000_000, description="default: the driver's")
+    bits: Literal[7, 8] = Field(default=8, description="data bits of a character")
+    parity: Literal["N", "E", "O"] = "N"
+    stopbits: Literal[1, 2] = 1
     rs485: SharedLine | None = None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ from schedules.model import Priority
 RATE = 48_000
 TEST_TONE = "tone:test"
 PROGRESS_SECONDS = 1.0
+LATE = 1.0  # a sound later than this is not begun
 _STOP_LOOKS, _STOP_WAIT = 8, 0.05  # the ramp down takes some 50 ms
 _BUS = {"normal": "normal", "event": "normal", "priority": "priority", "live": "live"}
 
@@ -41,9 +43,10 @@ def clip_id(one: Pass, cue: Cue) -> str:
 
 
 def clip_of(one: Pass, cue: Cue, path: str) -> Clip:
-    """The clip of a cue; the file or tone lies at `path`."""
+    """The clip of a cue; the file or tone lies at `path`. It never begins when its zones are about to shut."""
     bus = "emergency" if one.cause == "alert" else _BUS.get(one.priority.value, "normal")
-    return Clip(id=clip_id(one, cue), due=cue.due, path=path, bus=bus)
+    left = max((one.stops - cue.due).total_seconds(), 0.0)
+    return Clip(id=clip_id(one, cue), due=cue.due, path=path, bus=bus, max_late=min(LATE, left))
 
 
 class Sounds:
@@ -53,6 +56,7 @@ class Sounds:
         """`out` is this loudspeaker's alone."""
         self._journal, self._out = journal, out
         self._placed: dict[str, Placed] = {}
+        self.silent = False  # what was sent last did not come out
 
     @property
     def ids(self) -> frozenset[str]:
@@ -73,11 +77,16 @@ class Sounds:
         if of.cause != "alert":
             self._out.play((clip,))
 
-    def stop(self, ids: frozenset[str], priority: Priority, reason: str) -> None:
-        """Ramp down: what is stronger interrupts, what is not only follows the end of a window."""
+    def stop(self, ids: frozenset[str], priority: Priority, reason: str, now: datetime) -> None:
+        """Ramp down: what is stronger interrupts, the end of a window ends, and what no plan names any more breaks off."""
         for name in ids & self._placed.keys():
-            stronger = priority.rank > self._placed[name].of.priority.rank
-            self._placed[name].ending = (Outcome.INTERRUPTED, reason) if stronger else (Outcome.SHOWN, "its time ended")
+            one = self._placed[name]
+            if priority.rank > one.of.priority.rank:
+                one.ending = (Outcome.INTERRUPTED, reason)
+            elif one.of.cause == "alert" or now >= min(one.of.stops, one.cue.due + timedelta(seconds=one.cue.seconds)):
+                one.ending = (Outcome.SHOWN, "its time ended")
+            else:
+                one.ending = (Outcome.PARTIAL, "no longer wanted")
         self._out.stop(ids)
 
     def sounding(self, now: datetime) -> Placed | None:
@@ -99,7 +108,13 @@ class Sounds:
             return str(exc)
         for played in ended:
             self._end(played)
+        self._listened(ended)
         return next((f"a sound was not played: {one.reason}" for one in ended if one.reason in ("sink", "missing")), "")
+
+    def _listened(self, ended: Sequence[Played]) -> None:
+        """What a monitor said last; without one nothing is known."""
+        for played in ended:
+            self.silent = played.heard == "silent" if played.heard else self.silent
 
     def _note_progress(self) -> None:
         for name, frames in self._frames().items():
@@ -152,10 +167,19 @@ def _record(one: Placed, played: Played) -> PlayRecord:
     facts = {
         "outcome": outcome, "reason": reason[:300], "seconds": seconds, "started": started,
         "ended": started + timedelta(seconds=seconds) if started else None,
-        "evidence": ("read_back" if one.heard else "sent") if played.frames else None,
+        "evidence": _evidence(one, played),
         "start_error": round(played.start_error, 6) if played.frames else None,
     }  # fmt: skip
     return one.record.model_copy(update=facts)
+
+
+def _evidence(one: Placed, played: Played) -> str | None:
+    """The highest that is true: a monitor's ear above the relays' word above the sink's."""
+    if not played.frames:
+        return None
+    if played.heard == "heard":
+        return "heard"
+    return "read_back" if one.heard else "sent"
 
 
 def _outcome(one: Placed, played: Played) -> tuple[Outcome, str]:

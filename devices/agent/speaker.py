@@ -22,7 +22,7 @@ from devices.agent.reconcile import (
     WantedSpeaker,
     next_speaker_steps,
 )
-from devices.agent.sounds import TEST_TONE, Sounds, clip_id, clip_of
+from devices.agent.sounds import LATE, TEST_TONE, Sounds, clip_id, clip_of
 from devices.contract.messages import Outcome, PlayRecord, Shown
 from devices.errors import DeviceError, LinkError, MismatchError
 from devices.ports import Clip, SoundOut, Speaker
@@ -30,7 +30,6 @@ from schedules.evaluate import OnAir
 from schedules.model import Alert, Plan, Priority
 
 AHEAD = 3.0  # seconds that clips are handed over before they are due
-LATE = 1.0  # a sound later than this is not begun
 BUSY_WAKE, IDLE_WAKE = 0.25, 1.0
 FIRST_OPENING, LONGEST_OPENING = 0.6, 2.5  # seconds from the order to the zones' own word
 
@@ -103,6 +102,10 @@ class SpeakerHand(Hand):
             self._tools.faults.put("audio.sink", fault, now)
         elif not self._sounds.busy or self._sounds.sounding(now):
             self._tools.faults.clear("audio.sink")
+        if self._sounds.silent:
+            self._tools.faults.put("audio.silent", "the monitor hears nothing of what is sent", now)
+        else:
+            self._tools.faults.clear("audio.silent")
 
     def _wanted(self, now: datetime) -> WantedSpeaker:
         self._zones_wanted = zones_at(self._near, now, self._opening, self._public)
@@ -195,7 +198,7 @@ class SpeakerHand(Hand):
     def _stop(self, ids: frozenset[str]) -> None:
         answer = self._answer
         if answer is not None:
-            self._sounds.stop(ids, answer.priority, f"{answer.cause} {answer.source}")
+            self._sounds.stop(ids, answer.priority, f"{answer.cause} {answer.source}", self._clock.now())
 
     def _on_line(self, step: SpeakerStep, speaker: Speaker, quick: Speaker) -> None:
         if isinstance(step, Probe):

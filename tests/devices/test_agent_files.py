@@ -147,6 +147,9 @@ WRONG = {
     "two devices of one id": (GOOD + GOOD[GOOD.index("[[devices]]") :], "twice: board-1"),
     "a bad id": (GOOD.replace('"chi-ma"', '"Chi Ma"'), "gate"),
     "no controller": (GOOD.replace('[controller]\nurl = "http://127.0.0.1:8080/"', ""), "controller"),
+    "a port that is none": (GOOD.replace(":8080/", ":eighty/"), "is no address"),
+    "a host that is none": (GOOD.replace("127.0.0.1:8080/", ":8080/"), "names no host"),
+    "a line of nine bits": (GOOD.replace('id = "line-1"', 'id = "line-1"\nbits = 9', 1), "lines.0.bits"),
     "an address that is none": (GOOD.replace("http://127.0.0.1:8080/", "nowhere"), "controller.url"),
 }
 

@@ -305,3 +305,72 @@ def test_a_stop_closes_the_zones_and_records_what_sounded(line: Line, pa: tuple[
     line.worker.turn()
     assert speaker.open_now == frozenset()
     assert [(one.outcome, one.reason) for one in line.records()] == [(Outcome.PARTIAL, "the agent was stopped")]
+
+
+def test_what_a_monitor_heard_is_the_evidence(line: Line, pa: tuple[FakeSpeaker, FakeSound]) -> None:
+    pa[1].monitor = "heard"
+    line.go(orders(plan()))
+    line.run(30 + LENGTH + 2)
+    assert [one.evidence for one in line.records()] == ["heard", "heard"]
+    assert not line.faults[PA].standing()
+
+
+def test_a_monitor_that_hears_nothing_is_a_fault_until_it_hears(line: Line, pa: tuple[FakeSpeaker, FakeSound]) -> None:
+    pa[1].monitor = "silent"
+    line.go(orders(plan(every=1)))
+    line.run(30 + LENGTH + 2)
+    assert [one.code for one in line.faults[PA].standing()] == ["audio.silent"]
+    assert [one.evidence for one in line.records()] == ["read_back", "read_back"]
+    pa[1].monitor = "heard"
+    line.run(60)
+    assert not line.faults[PA].standing()
+
+
+def test_no_clip_may_begin_when_its_zones_are_shut(line: Line, pa: tuple[FakeSpeaker, FakeSound]) -> None:
+    cut = NOON + timedelta(seconds=LENGTH - 6.0 + 0.4)  # the window ends 0.4 s into the second language
+    line.go(orders(plan(ends=cut, loop=True)))
+    line.run(30 + LENGTH + 2)
+    ends = {clip.due: clip.max_late for clip in pa[1].history}
+    assert [round(late, 3) for _, late in sorted(ends.items())] == [1.0, 1.0, 0.4]
+
+
+def test_two_rules_of_one_second_are_not_mixed_and_the_loser_is_silent_while_the_winner_is_on_air(
+    line: Line, pa: tuple[FakeSpeaker, FakeSound]
+) -> None:
+    first = plan()
+    other = first.rules[0].model_copy(update={"id": "r2", "zones": ("hall",)})
+    line.go(orders(first.model_copy(update={"rules": (first.rules[0], other)})))
+    line.run(30 + 2 * LENGTH + 4)
+    winner = {one.source for one in line.records()}
+    assert len(winner) == 1
+    assert len({clip.id for clip in pa[1].history}) == 3  # chime and two languages, once
+    assert {zones for _, zones in pa[0].moves if zones} == {YARD if winner == {"r1"} else HALL}
+
+
+def test_a_message_taken_out_of_the_plan_while_it_sounds_is_recorded_as_broken_off(
+    line: Line, pa: tuple[FakeSpeaker, FakeSound]
+) -> None:
+    line.go(orders(plan()))
+    line.run(30 + 1.5 + 2.0)
+    line.go(orders(Plan(device=PA, revision=2, issued=NOON)))
+    line.run(2)
+    cut = line.records()[0]
+    assert (cut.outcome, cut.reason) == (Outcome.PARTIAL, "no longer wanted")
+    assert 1.9 < cut.seconds < 2.3
+    assert pa[0].open_now == frozenset()
+
+
+@pytest.mark.parametrize("step", [-3600.0, 3600.0], ids=["an hour back", "an hour on"])
+def test_a_clock_that_is_stepped_leaves_no_zone_open_and_says_nothing_twice(
+    line: Line, pa: tuple[FakeSpeaker, FakeSound], step: float
+) -> None:
+    line.go(orders(plan()))
+    line.run(30 + 1.5 + 2.0)
+    line.clock._now += timedelta(seconds=step)
+    line.run(10)
+    assert pa[0].open_now == frozenset()
+    assert [one.outcome for one in line.records()] == [Outcome.PARTIAL if step < 0 else Outcome.SHOWN]
+    line.clock._now -= timedelta(seconds=step + 10)  # set right again, ten seconds later by its own count
+    line.run(20)
+    said = [one.content.sha256 for one in line.records()]
+    assert len(said) == len(set(said))

@@ -136,17 +136,21 @@ class FakeSound:
         self._ended: list[Played] = []
         self.history: list[Clip] = []
         self.error: DeviceError | None = None
+        self._at: dict[str, float] = {}  # a step of the wall clock does not move what was placed
+        self.monitor = ""  # what a monitor says of every sound
 
     def lengths(self, path: str) -> float:
         return self.seconds.get(path, 1.5)
 
     def play(self, clips: tuple[Clip, ...]) -> None:
         self.placed |= {clip.id: clip for clip in clips}
+        now, mono = self._clock.now(), self._clock.monotonic()
+        self._at |= {clip.id: mono + (clip.due - now).total_seconds() for clip in clips}
         self.history += clips
 
     def _frames(self, clip: Clip) -> int:
-        sounded = (self._clock.now() - clip.due).total_seconds()
-        return int(48_000 * min(max(sounded, 0.0), self.lengths(clip.path)))
+        sounded = self._clock.monotonic() - self._at[clip.id]
+        return round(48_000 * min(max(sounded, 0.0), self.lengths(clip.path)))
 
     def stop(self, ids: frozenset[str]) -> None:
         for name in ids & self.placed.keys():
@@ -156,7 +160,7 @@ class FakeSound:
         clip = self.placed.pop(name)
         frames = self._frames(clip)
         self._ended.append(
-            Played(name, frames, int(48_000 * self.lengths(clip.path)), 0.001 if frames else 0.0, reason)
+            Played(name, frames, int(48_000 * self.lengths(clip.path)), 0.001 if frames else 0.0, reason, self.monitor)
         )
 
     def poll(self) -> tuple[Played, ...]:
