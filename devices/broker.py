@@ -10,7 +10,6 @@ import asyncio
 import logging
 import random
 import socket
-import ssl
 import threading
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -91,6 +90,8 @@ class _Connection:
         if self._settings.username is not None:
             client.username_pw_set(self._settings.username, self._settings.password)
         if self._settings.tls_ca is not None:
+            import ssl  # only here: OpenSSL is a tenth of an agent's memory
+
             client.tls_set_context(ssl.create_default_context(cafile=self._settings.tls_ca))
         if will is not None:
             client.will_set(will.topic, will.payload, qos=1, retain=True)
@@ -146,7 +147,7 @@ class _Connection:
     def _read(self) -> None:
         self._guarded(self._client.loop_read)
         # TLS may hold whole packets that no longer make the socket readable.
-        while isinstance(self._sock, ssl.SSLSocket) and self._sock.pending():
+        while (held := getattr(self._sock, "pending", None)) and held():
             self._guarded(self._client.loop_read)
 
     def _write(self) -> None:

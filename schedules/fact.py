@@ -15,7 +15,7 @@ MINUTES_A_DAY = 24 * 60
 class Fact(BaseModel):
     """A frozen fact that refuses what it does not know."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 def weekdays_of(value: tuple[int, ...]) -> tuple[int, ...]:

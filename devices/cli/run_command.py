@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
-import ctypes
-import signal
 import sys
+import tomllib
 from contextlib import suppress
 from pathlib import Path
 
-_M_ARENA_MAX = -8  # malloc.h
+from devices.agent.lean import one_heap, without_openssl
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,33 +19,27 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0 after a stop by signal; 1, with one sentence, if the agent cannot begin."""
+    if not _speaks_tls(args.config, args.controller_url):
+        without_openssl()  # before asyncio, which would load it
     from devices.agent.app import build_agent
     from devices.agent.config import ConfigError, read_config
     from devices.agent.logs import log_to_stderr
+    from devices.agent.running import run_until_told
 
     log_to_stderr()
-    _one_heap()
+    one_heap()
     try:
         agent = build_agent(read_config(args.config, args.controller_url))
     except ConfigError as exc:
         print(f"gatecast-agent: {exc}", file=sys.stderr)
         return 1
-
-    async def until_told() -> None:
-        task = asyncio.ensure_future(agent.run())
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, task.cancel)
-        await asyncio.gather(task, return_exceptions=False)
-
-    try:
-        asyncio.run(until_told())
-    except asyncio.CancelledError:
-        return 0
+    run_until_told(agent)
     return 0
 
 
-def _one_heap() -> None:
-    """glibc gives each thread a heap of its own; ours are few and idle, and a small box has better use for the memory."""
-    with suppress(OSError, AttributeError):
-        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
+def _speaks_tls(config: Path, url: str | None) -> bool:
+    """Whether the controller's address is https; a file that cannot be read is told of later, in full."""
+    if url is None:
+        with suppress(OSError, ValueError):
+            url = tomllib.loads(config.read_text(encoding="utf-8")).get("controller", {}).get("url", "")
+    return str(url).startswith("https")

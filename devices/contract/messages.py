@@ -27,7 +27,7 @@ class WireError(ValueError):
 class Wire(BaseModel):
     """A message of the wire: frozen, forward compatible within its major version."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
     v: Literal[1] = 1
 
     def to_bytes(self) -> bytes:

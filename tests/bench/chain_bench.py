@@ -286,7 +286,7 @@ def _at_rest(name: str, unit: str, baseline: str, measure: Callable[[psutil.Proc
         eventually(
             lambda: province.call("truc", "GET", device)["health"] == "healthy", within=60, what="a healthy board"
         )
-        time.sleep(3)
+        time.sleep(12)  # the start is over
         value = measure(psutil.Process(province.agents["chi-ma"].pid))
     return {"name": name, "value": value, "unit": unit, "ratio": None, "baseline": baseline}
 

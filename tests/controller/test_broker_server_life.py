@@ -80,7 +80,9 @@ def test_a_password_line_has_the_form_mosquitto_passwd_writes() -> None:
 
 
 @pytest.mark.journey
-async def test_a_broker_killed_while_it_starts_is_started_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_broker_killed_while_it_starts_is_started_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     broker, killed = BrokerServer(tmp_path, free_port()), []
     listening = BrokerServer._listening
 
