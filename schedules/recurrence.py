@@ -5,26 +5,24 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, Literal
 
-from dateutil import rrule
 from pydantic import Field, model_validator
 
 from schedules.fact import Fact
 
-FREQUENCIES = {"YEARLY": rrule.YEARLY, "MONTHLY": rrule.MONTHLY, "WEEKLY": rrule.WEEKLY, "DAILY": rrule.DAILY}
-WEEKDAYS = {
-    "MO": rrule.MO,
-    "TU": rrule.TU,
-    "WE": rrule.WE,
-    "TH": rrule.TH,
-    "FR": rrule.FR,
-    "SA": rrule.SA,
-    "SU": rrule.SU,
-}
+FREQUENCIES = ("YEARLY", "MONTHLY", "WEEKLY", "DAILY")
+WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 NUMBERS = {"BYMONTH": 12, "BYMONTHDAY": 31, "BYYEARDAY": 366, "BYWEEKNO": 53, "BYSETPOS": 366}
 COUNT_YEARS = 400  # so long is a COUNT followed: the calendar repeats
 MOST = 10_000
 _ONCE = 9_000  # an interval that leads past the last year: one period and no more
 _OF_A_YEAR = ("BYYEARDAY", "BYWEEKNO")
+
+
+def _rrule() -> Any:
+    """dateutil's part for recurrences, loaded when the first is met: few plans have one, and an agent has little memory."""
+    from dateutil import rrule
+
+    return rrule
 
 
 class Recurrence(Fact):
@@ -75,7 +73,7 @@ def _value(name: str, value: str) -> Any:
     if name == "BYDAY":
         return tuple(_weekday(each) for each in value.split(","))
     if name == "WKST" and value in WEEKDAYS:
-        return WEEKDAYS[value]
+        return getattr(_rrule(), value)
     raise ValueError(f"a recurrence does not know {name}={value}")
 
 
@@ -97,9 +95,9 @@ def _until(text: str) -> date:
 
 
 def _weekday(text: str) -> Any:
-    day = WEEKDAYS.get(text[-2:])
-    if day is None:
+    if text[-2:] not in WEEKDAYS:
         raise ValueError(f'there is no weekday "{text}"; they are MO TU WE TH FR SA SU, 1MO the first, -1FR the last')
+    day = getattr(_rrule(), text[-2:])
     return day(_number("BYDAY", text[:-2], -53, 53)) if text[:-2] else day
 
 
@@ -172,30 +170,29 @@ class RecurringDays:
         interval = parts.get("INTERVAL", 1)
         match parts["FREQ"]:
             case "YEARLY":
-                days = [] if (year - self._start.year) % interval else self._period(rrule.YEARLY, year, 1)
+                days = [] if (year - self._start.year) % interval else self._period("YEARLY", year, 1)
             case "MONTHLY":
                 first = self._start.year * 12 + self._start.month - 1
                 months = [month for month in range(1, 13) if (year * 12 + month - 1 - first) % interval == 0]
-                days = [day for month in months for day in self._period(rrule.MONTHLY, year, month)]
+                days = [day for month in months for day in self._period("MONTHLY", year, month)]
             case "WEEKLY":
                 week = self._week(self._start.toordinal())
-                days = [one for one in self._period(rrule.YEARLY, year, 1) if (self._week(one) - week) % interval == 0]
+                days = [one for one in self._period("YEARLY", year, 1) if (self._week(one) - week) % interval == 0]
             case _:
                 first = self._start.toordinal()
-                days = [one for one in self._period(rrule.YEARLY, year, 1) if (one - first) % interval == 0]
+                days = [one for one in self._period("YEARLY", year, 1) if (one - first) % interval == 0]
         return [day for day in days if day >= self._start.toordinal()]
 
     def _week(self, day: int) -> int:
-        first: int = (self._parts or {}).get("WKST", rrule.MO).weekday
+        first: int = (self._parts or {}).get("WKST", _rrule().MO).weekday
         return (day - 1 - first) // 7
 
-    def _period(self, frequency: Literal[0, 1], year: int, month: int) -> list[int]:
+    def _period(self, frequency: Literal["YEARLY", "MONTHLY"], year: int, month: int) -> list[int]:
         """The days of one year or month that the BY parts pick."""
         begin = datetime(year, month, 1)  # noqa: DTZ001 days have no zone
         only: Any = {name.lower(): value for name, value in self._by().items()}
-        picked = rrule.rrule(
-            frequency, dtstart=begin, interval=_ONCE * (12 if frequency == rrule.MONTHLY else 1), **only
-        )
+        interval = _ONCE * (12 if frequency == "MONTHLY" else 1)
+        picked = _rrule().rrule(getattr(_rrule(), frequency), dtstart=begin, interval=interval, **only)
         return [each.toordinal() for each in picked]
 
     def _by(self) -> dict[str, Any]:
