@@ -26,20 +26,30 @@ CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY, value TEXT NOT NULL) WI
 
 
 def open_database(path: Path) -> tuple[sqlite3.Connection, bool]:
-    """The connection, and whether a damaged file had to be moved aside for it."""
+    """The connection, and whether what the file held is out of reach: damaged and moved aside, or the disk lets none open."""
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         return _open_checked(path), False
+    except sqlite3.OperationalError as exc:  # locked, full or read-only: not the file's fault
+        log.error("the store cannot be opened, records are kept in memory alone", extra={"reason": str(exc)})
+        return _open_checked(None), True
     except sqlite3.DatabaseError as exc:
-        if isinstance(exc, sqlite3.OperationalError):  # locked, full or read-only: not the file's fault
-            raise
+        return _instead_of_damaged(path, str(exc)), True
+
+
+def _instead_of_damaged(path: Path, reason: str) -> sqlite3.Connection:
+    """A new file; if the disk is damaged too far for one, none."""
+    try:
         aside = _move_aside(path)
-        log.error("the store was damaged and is moved aside", extra={"reason": str(exc), "aside": str(aside)})
-        return _open_checked(path), True
+        log.error("the store was damaged and is moved aside", extra={"reason": reason, "aside": str(aside)})
+        return _open_checked(path)
+    except (OSError, sqlite3.Error) as exc:
+        log.error("no new store can be begun, records are kept in memory alone", extra={"reason": str(exc)})
+        return _open_checked(None)
 
 
-def _open_checked(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=5, isolation_level=None, check_same_thread=False)
+def _open_checked(path: Path | None) -> sqlite3.Connection:
+    connection = sqlite3.connect(path or ":memory:", timeout=5, isolation_level=None, check_same_thread=False)
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")

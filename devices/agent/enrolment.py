@@ -10,11 +10,12 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from devices.agent.files import read_if_there, write_whole
+from devices.agent.files import write_whole
 from devices.agent.http import Controller, HttpError
 from devices.contract.seal import key_id
 
 log = logging.getLogger(__name__)
+_LARGEST = 16_384  # bytes of an enrolment on disk, with room to spare
 
 
 class _Answer(BaseModel):
@@ -63,9 +64,13 @@ def _key(text: str) -> bytes:
 
 
 def load_enrolment(path: Path) -> Enrolment | None:
-    """What was kept; None if there is nothing, or nothing that can be used."""
-    data = read_if_there(path)
-    if data is None:
+    """What was kept; None if there is nothing, or nothing that can be used, which is logged."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as exc:
+        log.error("the enrolment on disk cannot be read", extra={"reason": str(exc)})
         return None
     try:
         enrolment = Enrolment.model_validate_json(data)
@@ -77,7 +82,11 @@ def load_enrolment(path: Path) -> Enrolment | None:
 
 
 def enrol(controller: Controller, *, code: str, gate: str, agent: str, path: Path) -> Enrolment:
-    """Meet the controller and keep what it gives, readable by us alone; HttpError or OSError."""
+    """Meet the controller and keep what it gives, readable by us alone; HttpError or OSError.
+
+    The code serves once: it is not spent while the disk cannot keep what comes of it.
+    """
+    _try_disk(path)
     answer = controller.ask("POST", "/api/v1/enrolments", {"code": code, "gate": gate, "agent": agent})
     try:
         enrolment = Enrolment.model_validate(answer)
@@ -89,7 +98,7 @@ def enrol(controller: Controller, *, code: str, gate: str, agent: str, path: Pat
 
 
 def find_broker(controller: Controller, enrolment: Enrolment, path: Path) -> Enrolment:
-    """Ask where the broker is now; the keys are never taken from there. HttpError or OSError."""
+    """Ask where the broker is now; the keys are never taken from there. HttpError if it does not say."""
     try:
         moved = _Moved.model_validate(controller.ask("GET", "/api/v1/agents/me"))
     except ValidationError as exc:
@@ -97,5 +106,15 @@ def find_broker(controller: Controller, enrolment: Enrolment, path: Path) -> Enr
     if moved.broker == enrolment.broker:
         return enrolment
     changed = enrolment.model_copy(update={"broker": moved.broker})
-    write_whole(path, changed.model_dump_json().encode(), mode=0o600)
+    try:
+        write_whole(path, changed.model_dump_json().encode(), mode=0o600)
+    except OSError as exc:  # it will be asked for again after the next start
+        log.error("the broker's new address cannot be kept on disk", extra={"reason": str(exc)})
     return changed
+
+
+def _try_disk(path: Path) -> None:
+    """OSError if an enrolment could not be written there."""
+    probe = path.with_name("enrolment.probe")
+    write_whole(probe, bytes(_LARGEST), mode=0o600)
+    probe.unlink()

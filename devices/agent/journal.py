@@ -52,9 +52,10 @@ class Journal:
 
     def said(self, record: PlayRecord) -> bool:
         """Whether this sound was begun before."""
-        return self._try(lambda: self._store.said(record), False)
+        return self._try(lambda: self._store.said(record), False, proof=False)
 
-    def _try(self, act: Callable[[], T], otherwise: T) -> T:
+    def _try(self, act: Callable[[], T], otherwise: T, proof: bool = True) -> T:
+        """`proof`: that it worked shows that the disk takes records again; a reading shows nothing."""
         try:
             found = act()
         except sqlite3.Error as exc:
@@ -62,7 +63,7 @@ class Journal:
                 log.error("the disk takes no records", extra={"reason": str(exc)})
             self.failing = str(exc)
             return otherwise
-        if self.failing:
+        if self.failing and proof:
             log.info("the disk takes records again")
             self.failing = ""
         return found

@@ -13,6 +13,7 @@ from devices.agent.files import move_whole, read_if_there, write_whole
 
 log = logging.getLogger(__name__)
 CAP_BYTES = 2_000_000_000
+ROOM_BYTES = 50_000_000  # kept free for records, plans and alerts, or a tenth of a small disk
 
 
 class MediaFiles:
@@ -76,16 +77,25 @@ class MediaFiles:
         self._verified.add(sha256)
 
     def sweep(self, wanted: frozenset[str]) -> None:
-        """Drop what no plan or alert names, oldest first, down to the cap."""
+        """Drop what no plan or alert names, oldest first, down to the cap and until the disk has room again."""
         idle = [path for path in self._folder.glob("??/*") if path.stem not in wanted]
         facts = sorted((stat.st_mtime, stat.st_size, path) for path in idle if (stat := _stat(path)))
-        excess = sum(size for _, size, _ in facts) - self._cap
+        excess = max(sum(size for _, size, _ in facts) - self._cap, self._short())
         for _, size, path in facts:
             if excess <= 0:
                 return
             with suppress(OSError):
                 path.unlink()
                 excess -= size
+
+    def _short(self) -> int:
+        """How many bytes the disk lacks to have room for what comes next."""
+        try:
+            disk = os.statvfs(self._folder)
+        except OSError:
+            return 0
+        room = min(ROOM_BYTES, disk.f_blocks * disk.f_frsize // 10)
+        return room - disk.f_bavail * disk.f_frsize
 
     def _of(self, sha256: str) -> Path:
         return self._folder / sha256[:2] / sha256

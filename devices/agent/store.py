@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import sqlite3
 import threading
@@ -13,6 +14,7 @@ from pathlib import Path
 from devices.agent.database import open_database
 from devices.contract.messages import Outcome, PlayRecord
 
+log = logging.getLogger(__name__)
 KEEP_COMMANDS = timedelta(days=7)
 KEEP_SAID = timedelta(days=3)
 
@@ -27,8 +29,12 @@ class Store:
         self.boot = boot or secrets.token_hex(8)
         self._sequence = 0
         self._depth = int(self._db.execute("SELECT count(*) FROM outbox").fetchone()[0])
-        self.recovered = self._recover(now)
-        self._tidy(now)
+        self.recovered = 0
+        try:
+            self.recovered = self._recover(now)
+            self._tidy(now)
+        except sqlite3.OperationalError as exc:  # a full disk: the plays wait in the journal for the next start
+            log.error("the store cannot be put in order at this start", extra={"reason": str(exc)})
 
     @contextmanager
     def _change(self) -> Iterator[sqlite3.Connection]:
@@ -38,7 +44,8 @@ class Store:
                 yield self._db
                 self._db.execute("COMMIT")
             except BaseException:
-                self._db.execute("ROLLBACK")
+                if self._db.in_transaction:  # a full disk has rolled back by itself
+                    self._db.execute("ROLLBACK")
                 raise
 
     # The outbox.

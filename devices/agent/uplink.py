@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 from collections.abc import Awaitable, Callable
 
 from devices.broker import BrokerError
@@ -58,22 +59,36 @@ class RecordSender:
         """`publish(payload)` returns when the broker has it."""
         self._store, self._publish, self._connected = store, publish, connected
         self._acked: dict[str, int] = {}
+        self._awaited: frozenset[str] = frozenset()  # boots; what else is acknowledged is nobody's business
         self._ack_came = asyncio.Event()
         self._wait = FIRST_WAIT
 
     def ack(self, ack: Ack) -> None:
         """The controller has stored these."""
-        for boot, sequence in ack.stored.items():
-            self._acked[boot] = max(sequence, self._acked.get(boot, 0))
+        for boot in ack.stored.keys() & self._awaited:
+            self._acked[boot] = max(ack.stored[boot], self._acked.get(boot, 0))
         self._ack_came.set()
 
     async def run(self) -> None:
         """Send for ever; no record is ever given up."""
         while True:
             if self._connected() and self._store.depth():
-                await self._one_batch()
+                await self._one_try()
             else:
                 await asyncio.sleep(LOOK_EVERY)
+
+    async def _one_try(self) -> None:
+        try:
+            await self._one_batch()
+        except sqlite3.Error as exc:
+            # Sent again once the disk lets us forget; the controller stores each record once.
+            self._put_off(f"the disk: {exc}")
+            await asyncio.sleep(self._wait)
+
+    def _put_off(self, reason: str) -> None:
+        if self._wait == FIRST_WAIT:
+            log.warning("play records wait for the controller", extra={"reason": reason})
+        self._wait = min(2 * self._wait, LONGEST_WAIT)
 
     async def _one_batch(self) -> None:
         records = await asyncio.to_thread(self._store.oldest, BATCH)
@@ -81,6 +96,7 @@ class RecordSender:
         for record in records:
             highest[record.boot] = max(record.sequence, highest.get(record.boot, 0))
         self._acked.clear()
+        self._awaited = frozenset(highest)
         try:
             await self._publish(Records(records=records).to_bytes())
             async with asyncio.timeout(self._wait):
@@ -88,11 +104,9 @@ class RecordSender:
                     self._ack_came.clear()
                     await self._ack_came.wait()
         except (BrokerError, TimeoutError) as exc:
-            if self._wait == FIRST_WAIT:
-                log.warning("play records wait for the controller", extra={"reason": str(exc) or "no ack"})
-            self._wait = min(2 * self._wait, LONGEST_WAIT)
+            self._put_off(str(exc) or "no ack")
             await asyncio.sleep(LOOK_EVERY)
             return
-        self._wait = FIRST_WAIT
         for boot, sequence in highest.items():
             await asyncio.to_thread(self._store.forget, boot, sequence)
+        self._wait = FIRST_WAIT

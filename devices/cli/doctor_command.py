@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from devices.agent.build import driver_of, open_line
 from devices.agent.clock import system_is_synchronised
@@ -110,9 +111,8 @@ def _space(folder: Path) -> Finding:
 
 
 def _host_of(url: str) -> tuple[str, int]:
-    scheme, _, rest = url.partition("://")
-    host, _, port = rest.partition("/")[0].partition(":")
-    return host, int(port or (443 if scheme == "https" else 80))
+    parts = urlsplit(url)
+    return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
 
 
 def _reachable(what: str, host: str, port: int) -> Finding:
@@ -125,6 +125,9 @@ def _reachable(what: str, host: str, port: int) -> Finding:
 
 def _broker(folder: Path) -> Finding:
     enrolment = load_enrolment(folder / "enrolment.json")
+    if enrolment is None and (folder / "enrolment.json").exists():
+        text = f"{folder / 'enrolment.json'} cannot be used: delete it and enrol anew with another code"
+        return Finding("bad", "broker", text)
     if enrolment is None:
         return Finding("note", "broker", "not enrolled yet: the controller will name it")
     return _reachable("broker", enrolment.broker.host, enrolment.broker.port)
