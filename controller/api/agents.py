@@ -8,16 +8,17 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import StringConstraints
 
 from controller.api.access import Agents, Everyone, Need, World, bearer
+from controller.domain.asked import Asked
 from controller.domain.people import Actor, Right
 from controller.errors import UnfitError
 from controller.services import enrol
 from controller.services.enrol import BrokerDoor, Enrolled, Known, Me
-from schedules.model import Fact, Id
+from schedules.model import Id
 
 router = APIRouter(tags=["agents"])
 
 
-class Ticket(Fact):
+class Ticket(Asked):
     """The one-time code, and the agent it is for."""
 
     code: Annotated[str, StringConstraints(max_length=100)]
@@ -25,14 +26,14 @@ class Ticket(Fact):
     agent: Id
 
 
-class Station(Fact):
+class Station(Asked):
     """An agent of the register."""
 
     gate: Id
     agent: Id
 
 
-class Code(Fact):
+class Code(Asked):
     """Told once; lets one agent in within a day."""
 
     code: str

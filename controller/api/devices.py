@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
-from pydantic import AwareDatetime
 
 from controller.api.access import Reader, World
+from controller.domain.moments import Moment
 from controller.services import device
 from controller.services.device import DeviceView, SegmentView
 
@@ -52,8 +52,8 @@ def timeline(
     name: str,
     actor: Reader,
     deps: World,
-    start: Annotated[AwareDatetime | None, Query(alias="from", description="none: now")] = None,
-    end: Annotated[AwareDatetime | None, Query(alias="to", description="none: a day later")] = None,
+    start: Annotated[Moment | None, Query(alias="from", description="none: now")] = None,
+    end: Annotated[Moment | None, Query(alias="to", description="none: a day later")] = None,
     language: Language = "en",
 ) -> tuple[SegmentView, ...]:
     """What will be on air in [from, to), piece by piece."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime
 
 from controller.api.access import Need, World
+from controller.domain.moments import Moment
 from controller.domain.people import Actor, Right
 from controller.services.history import AuditPage, RecordsPage, look_audit, look_records
 
@@ -20,8 +20,8 @@ def records(
     actor: Annotated[Actor, Depends(Need(Right.RECORDS))],
     deps: World,
     device: Annotated[str | None, Query(max_length=65)] = None,
-    start: Annotated[AwareDatetime | None, Query(alias="from")] = None,
-    end: Annotated[AwareDatetime | None, Query(alias="to")] = None,
+    start: Annotated[Moment | None, Query(alias="from")] = None,
+    end: Annotated[Moment | None, Query(alias="to")] = None,
     offset: Annotated[int, Query(ge=0, le=2**31)] = 0,
     limit: Limit = 500,
 ) -> RecordsPage:

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 
 from controller.api.access import Need, Reader, World
+from controller.domain.asked import Asked
 from controller.domain.content import State
 from controller.domain.people import Actor, Right
 from controller.services import look
@@ -15,13 +16,13 @@ from controller.services.look import MessageLine, MessageView
 from controller.services.submit import Submission, submit_message
 from controller.services.withdraw import withdraw_message
 from controller.services.write import Change, Draft, create_message, edit_message
-from schedules.model import Fact, Sha256
+from schedules.model import Sha256
 
 router = APIRouter(prefix="/messages", tags=["messages"])
 Writer = Annotated[Actor, Depends(Need(Right.WRITE))]
 
 
-class Agreement(Fact):
+class Agreement(Asked):
     """The digest that `submit` answered: exactly this is approved."""
 
     digest: Sha256

@@ -126,8 +126,8 @@ def _kind(facts: dict[str, Any]) -> str:
 def _type(facts: dict[str, Any]) -> str:
     if "$ref" in facts:
         return str(facts["$ref"]).rsplit("/", 1)[-1]
-    if "anyOf" in facts:
-        return " or ".join(dict.fromkeys(_type(each) for each in facts["anyOf"]))
+    if choices := facts.get("anyOf") or facts.get("oneOf"):
+        return " or ".join(dict.fromkeys(_type(each) for each in choices))
     if "enum" in facts or "const" in facts:
         return " or ".join(f'"{each}"' for each in facts.get("enum", [facts.get("const")]))
     kind = str(facts.get("type", "anything"))

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import SecretStr, StringConstraints
 
 from controller.api.access import Everyone, SignedIn, World, cookie_name, same_origin, session_token, settings_of
+from controller.domain.asked import Asked
 from controller.domain.people import RIGHTS, Actor
 from controller.errors import ForbiddenError
 from controller.services import sign_in
@@ -16,7 +17,7 @@ from schedules.model import Fact
 router = APIRouter(tags=["people"])
 
 
-class Credentials(Fact):
+class Credentials(Asked):
     """What a person types."""
 
     username: Annotated[str, StringConstraints(max_length=64)]

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from controller.domain.asked import Asked
 from controller.domain.content import clean_texts, digest, in_order, unknown_languages
 from controller.domain.gates import Device
 from controller.domain.plans import contents_for
@@ -20,7 +21,7 @@ from devices.contract.messages import Target
 from schedules.model import ContentRef, Fact, Id, Item, Priority, Sha256
 
 
-class AlertDraft(Fact):
+class AlertDraft(Asked):
     """An alert as the operator gives it: own words, or an approved message. Blank-all has neither."""
 
     targets: Annotated[tuple[Target, ...], Field(min_length=1, max_length=500)]

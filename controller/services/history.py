@@ -11,7 +11,7 @@ from controller.domain.audit import Entry, first_break
 from controller.domain.people import Actor, Right
 from controller.errors import InvalidError
 from controller.services.context import Deps
-from controller.store import audit
+from controller.store import audit, registry
 from controller.store.tables import records
 from schedules.model import Fact
 
@@ -79,6 +79,8 @@ def look_records(
     query = sa.select(records).where(*conditions).order_by(*order).offset(offset).limit(limit + 1)
     with deps.store.read() as connection:
         rows: list[Any] = list(connection.execute(query))
+        if device and not rows:
+            registry.ever(connection, device)
     found = tuple(RecordView.model_validate(dict(row._mapping)) for row in rows[:limit])
     return RecordsPage(records=found, next=offset + limit if len(rows) > limit else None)
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from controller.domain.asked import Asked
 from controller.domain.content import State, clean_title
 from controller.domain.people import Actor, Right
 from controller.domain.plans import Entry, WantedPlaylist
@@ -25,7 +26,7 @@ class EntryDraft(Fact):
     seconds: Annotated[float, Field(gt=0, le=3600, strict=True)] | None = None
 
 
-class PlaylistDraft(Fact):
+class PlaylistDraft(Asked):
     """A playlist as the operator writes it."""
 
     name: str

@@ -7,9 +7,11 @@ from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from pydantic import AwareDatetime, Field, ValidationError
+from pydantic import Field, ValidationError
 from sqlalchemy.engine import Connection
 
+from controller.domain.asked import Asked
+from controller.domain.moments import DayOrMoment
 from controller.domain.people import Actor, Right
 from controller.domain.plans import WantedRule, gaps
 from controller.errors import InvalidError, Problem, UnknownError
@@ -20,13 +22,12 @@ from controller.services.playlist import Remark, check_messages
 from controller.store import registry, wanted
 from controller.store.audit import note
 from controller.store.tables import schedules
-from schedules.model import DeviceId, Fact, Id, Priority, Window
+from schedules.model import DeviceId, Id, Priority, Window
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
-When = date | AwareDatetime
 
 
-class ScheduleDraft(Fact):
+class ScheduleDraft(Asked):
     """A schedule as the operator writes it. A date as `ends` is the last day; clock times are those of Viet Nam."""
 
     playlist: Id
@@ -42,8 +43,8 @@ class ScheduleDraft(Fact):
         7,
     )
     windows: Annotated[tuple[tuple[str, str], ...], Field(min_length=1, max_length=48)]
-    starts: When | None = None
-    ends: When | None = None
+    starts: DayOrMoment | None = None
+    ends: DayOrMoment | None = None
     every: (
         Annotated[int, Field(ge=1, le=1440, strict=True, description="minutes between due instants in a window")] | None
     ) = None
@@ -104,13 +105,13 @@ def _rule(connection: Connection, draft: ScheduleDraft, now: datetime) -> Wanted
     return WantedRule.model_validate(facts)
 
 
-def _begin(when: When | None) -> datetime | None:
+def _begin(when: date | None) -> datetime | None:
     if when is None or isinstance(when, datetime):
         return when
     return datetime.combine(when, time(), ZONE)
 
 
-def _end(when: When | None) -> datetime | None:
+def _end(when: date | None) -> datetime | None:
     if when is None or isinstance(when, datetime):
         return when
     return datetime.combine(when, time(), ZONE) + timedelta(days=1)
@@ -136,6 +137,8 @@ def _check_targets(connection: Connection, draft: ScheduleDraft) -> None:
             raise _invalid(f"/targets/{place}", "device.unknown", f'there is no device "{target}"')
         if known[target].kind == "speaker" and (odd := set(draft.zones) - set(known[target].zones)):
             raise _invalid("/zones", "zone.unknown", f"{target} has no public zone {', '.join(sorted(odd))}")
+    if draft.zones and not any(known[target].kind == "speaker" for target in draft.targets):
+        raise _invalid("/zones", "zone.unknown", "none of the targets is a loudspeaker, and only these have zones")
 
 
 def _check_windows(windows: tuple[tuple[str, str], ...]) -> None:

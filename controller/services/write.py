@@ -8,6 +8,7 @@ from pydantic import Field
 from sqlalchemy.engine import Connection
 
 from controller.domain import approvals
+from controller.domain.asked import Asked
 from controller.domain.content import Category, State, clean_texts, clean_title, in_order, unknown_languages
 from controller.domain.people import Actor, Right
 from controller.errors import ConflictError, InvalidError, Problem
@@ -18,10 +19,10 @@ from controller.services.look import MessageView, view
 from controller.store import content, media
 from controller.store.audit import note
 from controller.store.content import Words
-from schedules.model import Fact, Sha256
+from schedules.model import Sha256
 
 
-class Draft(Fact):
+class Draft(Asked):
     """A message as its author writes it; `audio` names sound files brought before."""
 
     title: str
@@ -30,7 +31,7 @@ class Draft(Fact):
     audio: dict[str, Sha256] = Field(default_factory=dict)
 
 
-class Change(Fact):
+class Change(Asked):
     """What is to be different; a language set to null is taken out. `version` guards against writing over another's work."""
 
     title: str | None = None

@@ -42,6 +42,12 @@ def one_device(connection: Connection, device: str) -> Device:
     return _device(row)
 
 
+def ever(connection: Connection, device: str) -> None:
+    """UnknownError if no device of that id was ever in the register."""
+    if connection.execute(sa.select(devices.c.id).where(devices.c.id == device)).first() is None:
+        raise UnknownError("device", device)
+
+
 def gate_names(connection: Connection) -> dict[str, dict[str, str]]:
     """Every gate's names by language, in the order of the gates file."""
     rows = connection.execute(sa.select(gates.c.id, gates.c.names).order_by(gates.c.position, gates.c.id))

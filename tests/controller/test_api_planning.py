@@ -130,6 +130,20 @@ def test_a_date_as_end_is_the_whole_of_that_day_at_the_gate(desk: Desk):
     assert rule.ends == datetime(2026, 11, 25, 17, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    ("ends", "until"),
+    [
+        pytest.param("2026-11-25", datetime(2026, 11, 25, 17, tzinfo=UTC), id="a day is its whole day"),
+        pytest.param("2026-11-26T00:00:00+07:00", datetime(2026, 11, 25, 17, tzinfo=UTC), id="midnight at the gates"),
+        pytest.param("2026-11-25T00:00:00Z", datetime(2026, 11, 25, tzinfo=UTC), id="midnight elsewhere"),
+    ],
+)
+def test_an_end_with_a_time_is_that_instant_even_at_midnight(desk: Desk, ends: str, until: datetime):
+    desk.scheduled(desk.playlist(desk.approved()), ends=ends)
+    (rule,) = desk.plan("chi-ma/board-1").rules
+    assert rule.ends == until
+
+
 def test_a_schedule_that_is_over_leaves_the_plan_when_the_clock_says_so(desk: Desk):
     from controller.services.plan import rebuild_now
 
@@ -195,6 +209,10 @@ def test_a_schedule_with_a_message_withdrawn_meanwhile_is_refused(desk: Desk):
         ),
         pytest.param({"ends": "2026-11-01"}, "/ends", "schedule.ends", id="ended already"),
         pytest.param({"starts": "2026-12-02T10:00:00"}, "/starts", "value.invalid", id="a time without zone"),
+        pytest.param({"starts": 5}, "/starts", "value.invalid", id="a number for a day"),
+        pytest.param({"starts": "0001-01-01"}, "/starts", "value.invalid", id="before any calendar of ours"),
+        pytest.param({"ends": "9999-12-31"}, "/ends", "value.invalid", id="a day after which there is none"),
+        pytest.param({"zones": ["hall"]}, "/zones", "zone.unknown", id="zones of a board"),
         pytest.param({"windows": [["07:00", "07:00"]]}, "/windows/0", "schedule.window", id="empty window"),
         pytest.param({"windows": [["7", "17:00"]]}, "/windows/0", "schedule.window", id="no time of day"),
         pytest.param({"windows": [["07:00", "25:00"]]}, "/windows/0", "schedule.window", id="past the day"),
