@@ -1,7 +1,9 @@
-"""How many bytes a request may bring: refused before they are read where the sender says so, counted where not."""
+"""How many bytes a request may bring: none of what is too much is kept, and the sender always gets an answer."""
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import Mapping
 
 from starlette.exceptions import HTTPException
@@ -12,6 +14,8 @@ from controller.api.problems import answer
 
 MEBIBYTE = 1024 * 1024
 USUAL = MEBIBYTE
+MOST_DRAINED = 256 * MEBIBYTE
+PATIENCE = 20  # seconds for a body that is refused
 
 
 class BodyLimit:
@@ -31,9 +35,22 @@ class BodyLimit:
         request = Request(scope)
         length = request.headers.get("content-length", "")
         if length.isascii() and length.isdigit() and int(length) > limit:
+            if "100-continue" not in request.headers.get("expect", "").lower():
+                await _drain(receive)
             await answer(request, 413, "body.large", _words(limit))(scope, receive, send)
             return
         await self._app(scope, _counted(receive, limit), send)
+
+
+async def _drain(receive: Receive) -> None:
+    """Read the rest and forget it: who is cut off while sending sees a broken connection and never our answer."""
+    taken, more = 0, True
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(PATIENCE):
+            while more and taken < MOST_DRAINED:
+                message = await receive()
+                taken += len(message.get("body", b""))
+                more = message.get("more_body", False)
 
 
 def _words(limit: int) -> str:
@@ -48,6 +65,7 @@ def _counted(receive: Receive, limit: int) -> Receive:
         message = await receive()
         taken += len(message.get("body", b""))
         if taken > limit:
+            await _drain(receive)
             raise HTTPException(413, _words(limit))
         return message
 

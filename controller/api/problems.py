@@ -94,7 +94,10 @@ def _refused(request: Request, exc: Exception) -> JSONResponse:
 
 def _malformed(request: Request, exc: Exception) -> JSONResponse:
     assert isinstance(exc, RequestValidationError)
-    problems = tuple(dict.fromkeys(_problem(exc.body, each) for each in exc.errors()))
+    found = exc.errors()
+    deeper = {place[:length] for place in (each["loc"] for each in found) for length in range(len(place))}
+    told = [each for each in found if each["type"] != "too_short" or each["loc"] not in deeper]  # short of what is told
+    problems = tuple(dict.fromkeys(_problem(exc.body, each) for each in told))
     return answer(request, 422, "request.invalid", "the request cannot be understood", problems)
 
 

@@ -51,7 +51,7 @@ def tile(device: DeviceView, titles: Mapping[str, str], _: Words, now: datetime)
         health=device.health,
         health_word=_("health " + device.health),
         title=title,
-        why=_why(device),
+        why=device.on_air.why if device.on_air else "",
         until=_until(device, _, now),
         seen_at=device.seen_at.isoformat(timespec="seconds") if device.seen_at else None,
         age=_age(device, _, now),
@@ -77,15 +77,6 @@ def _fault(fault: Fault, _: Words) -> str:
     known = "fault " + fault.code
     words = _(known) if known in _.catalogue else fault.text
     return f"{words} ({fault.code}, ×{fault.count})"
-
-
-def _why(device: DeviceView) -> str:
-    """The resolver's words in the reader's language, as long as device and plan agree; else the agent's own."""
-    if device.on_air is None:
-        return ""
-    if device.wanted and device.wanted.source == device.on_air.source and device.wanted.cause == device.on_air.cause:
-        return device.wanted.why
-    return device.on_air.why
 
 
 def _until(device: DeviceView, _: Words, now: datetime) -> str:

@@ -18,11 +18,11 @@ from controller.store import alerts, plans, registry
 from controller.store.plans import Issued
 from controller.store.tables import agents, statuses
 from devices.contract.messages import Fault, Health, Shown, Status
-from devices.rendering.page import PageFile, blank_page
+from devices.rendering.page import blank_page
 from devices.rendering.png import png
 from schedules.evaluate import OnAir
 from schedules.model import Fact, Plan
-from schedules.playlist import item_at
+from schedules.playlist import Slot, item_at
 from schedules.review import why
 from schedules.timeline import segments
 
@@ -128,11 +128,12 @@ def _view(known: _Known, device: Device, now: datetime, language: str) -> Device
         issued_at=issued.issued_at if issued else None,
     )
     facts = device.model_dump(include={"id", "gate", "kind", "shape", "names", "zones", "zone_names"})
+    wanted = _due(device.id, issued.body, known.alerts, now.replace(microsecond=0), language) if issued else None
     return DeviceView(
         **facts,
         health=health(sight, now),
-        on_air=_said(status) if status else None,
-        wanted=_due(device.id, issued.body, known.alerts, now.replace(microsecond=0), language) if issued else None,
+        on_air=_said(status, wanted) if status else None,
+        wanted=wanted,
         shown=status.shown if status else None,
         revision_wanted=sight.revision_wanted,
         revision_held=status.revision if status else 0,
@@ -145,13 +146,15 @@ def _view(known: _Known, device: Device, now: datetime, language: str) -> Device
     )
 
 
-def _said(status: Status) -> OnAirView:
+def _said(status: Status, wanted: OnAirView | None) -> OnAirView:
+    """The agent's answer; its reason in the asker's language as long as device and plan agree, else in the agent's own words."""
     shown = status.shown
+    agree = wanted is not None and (wanted.cause, wanted.source) == (status.cause, status.source)
     return OnAirView(
         message=status.message,
         cause=status.cause,
         source=status.source,
-        why=status.why,
+        why=wanted.why if wanted and agree else status.why,
         until=status.until,
         language=shown.language if shown else None,
         page=shown.page if shown else None,
@@ -161,25 +164,24 @@ def _said(status: Status) -> OnAirView:
 @lru_cache(maxsize=2048)
 def _due(device: str, plan: bytes, alarms: tuple[bytes, ...], now: datetime, language: str) -> OnAirView:
     """What should be on air in this second: worked out once, however many look at the same time."""
-    reason = why(plans.read(plan), now, alerts.met_by(alarms, device))
-    due = _slot(reason.on_air, now)
+    read = plans.read(plan)
+    reason = why(read, now, alerts.met_by(alarms, device))
+    due = _slot(reason.on_air, read.issued, now)
     return OnAirView(
-        message=due[0] if due else None,
+        message=due.item.message if due else None,
         cause=reason.on_air.cause,
         source=reason.on_air.source,
         why=reason.words(language),
         until=reason.on_air.until,
-        language=due[2] if due else None,
+        language=due.content.language if due else None,
     )
 
 
-def _slot(answer: OnAir, now: datetime) -> tuple[str, str, str, float] | None:
-    """(message, file, language, seconds into it) of what is due at `now`; None while nothing is."""
+def _slot(answer: OnAir, issued: datetime, now: datetime) -> Slot | None:
+    """Whose turn it is at `now`, counted as the agent counts: from the plan's issue where nothing says since when."""
     if answer.playlist is None:
         return None
-    elapsed = (now - answer.since).total_seconds() if answer.since else 0.0
-    slot = item_at(answer.playlist, elapsed, answer.loop)
-    return (slot.item.message, slot.content.sha256, slot.content.language, slot.offset) if slot else None
+    return item_at(answer.playlist, (now - (answer.since or issued)).total_seconds(), answer.loop)
 
 
 def wanted_picture(deps: Deps, actor: Actor, device: str) -> bytes:
@@ -190,21 +192,12 @@ def wanted_picture(deps: Deps, actor: Actor, device: str) -> bytes:
         board, issued = _board(connection, device), plans.newest_of(connection, device)
         living = alerts.met_by(alerts.living(connection, now), device)
     plan = issued.plan if issued else Plan(device=device, revision=1, issued=now)
-    due = _slot(why(plan, now, living).on_air, now)
+    due = _slot(why(plan, now, living).on_air, plan.issued, now)
     if due is None:
         return png(blank_page(board.board))
-    pages = page_file(deps.media.read(due[1]))
-    return png(pages.pages[_page_at(pages, due[3])])
-
-
-def _page_at(file: PageFile, offset: float) -> int:
-    """The page `offset` seconds into a content; a turn longer than the pages need begins again with the first."""
-    within = offset % file.seconds
-    for place, page in enumerate(file.pages):
-        within -= page.seconds
-        if within < 0:
-            return place
-    return len(file.pages) - 1
+    file = page_file(deps.media.read(due.content.sha256))
+    page, _ = file.page_at(due.offset, due.ends - due.starts)
+    return png(file.pages[page])
 
 
 def shown_picture(deps: Deps, actor: Actor, device: str) -> bytes:

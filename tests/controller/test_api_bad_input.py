@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from controller.api.limits import BodyLimit
 from tests.support.desk import WORDS, Desk
 
 GOOD: dict[str, Any] = {"title": "Giờ", "category": "service", "texts": WORDS}
@@ -101,6 +103,7 @@ def test_a_body_of_unknown_length_is_counted(desk: Desk, path: str, mebibytes: i
         ("GET", "/devices/chi-ma/ghost/wanted.png", "device.unknown"),
         ("GET", "/devices/chi-ma/ghost/shown.png", "device.unknown"),
         ("GET", "/devices/chi-ma/ghost/timeline", "device.unknown"),
+        ("GET", "/records?device=chi-ma/ghost", "device.unknown"),
         ("GET", "/alerts/alert-x", "alert.unknown"),
         ("GET", "/nowhere", "path.unknown"),
     ],
@@ -123,11 +126,45 @@ def test_a_wrong_method_is_a_problem_too(desk: Desk):
         "from=2026-11-23T12:00:00",
         "from=2026-11-24T00:00:00Z&to=2026-11-23T00:00:00Z",
         "to=2029-01-01T00:00:00Z",
+        "from=9999-12-31T23:00:00Z",
+        "from=0001-01-01T00:00:00%2B07:00",
     ],
-    ids=["no time", "no zone", "backwards", "years"],
+    ids=["no time", "no zone", "backwards", "years", "the end of time", "the beginning of time"],
 )
 def test_a_period_that_cannot_be_is_refused(desk: Desk, query: str):
     assert desk.get(f"/devices/chi-ma/board-1/timeline?{query}").status_code == 422
+
+
+@pytest.mark.parametrize("start", ["9999-12-31T23:00:00-07:00", "0001-01-01T00:00:00%2B07:00"])
+def test_records_of_no_countable_time_are_refused(desk: Desk, start: str):
+    answer = desk.get(f"/records?from={start}")
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "?from")
+
+
+def test_one_wrong_item_is_told_once(desk: Desk):
+    body = {"name": "p", "items": [{"message": "msg-1", "seconds": 0}]}
+    problems = desk.ask("operator", "POST", "/playlists", body).json()["errors"]
+    assert [each["pointer"] for each in problems] == ["/items/0/seconds"]
+
+
+@pytest.mark.parametrize("expect", ["", "100-continue"])
+def test_who_sends_too_much_gets_the_answer_and_not_a_broken_line(desk: Desk, expect: str):
+    taken = 0
+
+    async def receive() -> dict[str, Any]:
+        nonlocal taken
+        taken += MEBIBYTE
+        return {"type": "http.request", "body": b"x" * MEBIBYTE, "more_body": taken < 100 * MEBIBYTE}
+
+    said: list[Any] = []
+
+    async def send(message: Any) -> None:
+        said.append((message.get("status"), taken))
+
+    headers = [(b"content-length", str(100 * MEBIBYTE).encode()), (b"expect", expect.encode())]
+    scope = {"type": "http", "method": "POST", "path": "/api/v1/messages", "headers": headers, "query_string": b""}
+    asyncio.run(BodyLimit(desk.app, larger={})(scope, receive, send))
+    assert said[0] == (413, 0 if expect else 100 * MEBIBYTE)
 
 
 def test_a_loudspeaker_has_no_picture(desk: Desk):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -20,7 +21,11 @@ from controller.services.receive import (
     receive_status,
 )
 from controller.store.tables import rejected_records, replies
+from devices.agent.turns import Turns
 from devices.contract.messages import Health, Online, Outcome, PlayRecord, Records, Reply, Shown, Status, WireError
+from devices.rendering.page import PageFile
+from devices.rendering.png import png
+from schedules.evaluate import on_air
 from schedules.model import ContentRef
 from tests.support.desk import MONDAY_NOON, Desk
 
@@ -236,6 +241,36 @@ def test_what_is_shown_can_be_looked_at(desk: Desk):
     say(desk, cause="rule", message=message, why="by rule", shown=shown)
     assert (seen(desk)["on_air"]["message"], seen(desk)["on_air"]["why"]) == (message, "by rule")
     assert desk.get(f"/devices/{BOARD}/shown.png").content == desk.get(f"/devices/{BOARD}/wanted.png").content
+
+
+def test_the_reason_is_in_the_askers_language_while_device_and_plan_agree(desk: Desk):
+    desk.scheduled(desk.playlist(desk.approved()))
+    (rule,) = desk.plan(BOARD).rules
+    say(desk, cause="rule", source=rule.id, why="Đang phát")
+    assert seen(desk)["on_air"]["why"].startswith("Showing “Giờ mở cửa”")
+    say(desk, cause="fallback", source="", why="Đang phát", at=desk.clock.now + timedelta(seconds=1))
+    assert seen(desk)["on_air"]["why"] == "Đang phát"
+
+
+@pytest.mark.parametrize("seconds", [None, 2.5, 61.0])
+def test_the_wanted_page_is_the_one_the_agent_lights_however_long_the_turn_is(desk: Desk, seconds: float | None):
+    text = "Xe chở hàng đông lạnh đi cổng số 2, giấy tờ để sẵn, không dừng trên cầu. " * 3
+    item = {"message": desk.approved(texts={"vi": text})} | ({"seconds": seconds} if seconds else {})
+    playlist = desk.must("operator", "POST", "/playlists", {"name": "p", "items": [item]})["id"]
+    desk.scheduled(playlist)
+    plan = desk.plan(BOARD)
+    (ref, *_) = plan.contents()
+    file = PageFile.from_bytes(desk.deps.media.read(ref.sha256))
+    shelf = SimpleNamespace(pages=lambda _sha256: file)
+    turns = Turns(shelf, lambda *_missed: None)
+    lit = []
+    for _ in range(12):
+        desk.clock.advance(seconds=(seconds or ref.seconds) / 12)
+        page = turns.due(plan, on_air(plan, desk.clock.now), desk.clock.now).lit.page
+        assert desk.get(f"/devices/{BOARD}/wanted.png").content == png(file.pages[page])
+        lit.append(page)
+    assert set(lit) == set(range(len(file.pages)))
+    assert len(file.pages) > 1
 
 
 def test_an_answer_to_a_command_is_kept(desk: Desk):
