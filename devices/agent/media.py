@@ -57,7 +57,7 @@ class MediaFiles:
 
     def lend(self, files: Mapping[str, bytes]) -> None:
         """Have these files, whose hashes were checked, readable at once; `keep` follows: lamps do not wait for the disk."""
-        self._lent |= {sha256: data for sha256, data in files.items() if not self._of(sha256).exists()}
+        self._lent |= {sha256: data for sha256, data in files.items() if sha256 not in self._verified}
 
     def part(self, sha256: str) -> Path:
         """Where an unfinished download lies."""

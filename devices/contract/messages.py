@@ -7,6 +7,7 @@ import binascii
 import hashlib
 import zlib
 from enum import StrEnum
+from functools import lru_cache
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
@@ -241,6 +242,7 @@ def pack_blob(data: bytes) -> str:
     return base64.b64encode(zlib.compress(data, 6)).decode()
 
 
+@lru_cache(maxsize=8)  # an alert comes twice
 def _unpack(sha256: str, blob: str) -> bytes:
     try:
         unpacker: Any = zlib.decompressobj()
