@@ -7,7 +7,7 @@ export PYTHONDONTWRITEBYTECODE ?=
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test check format bench torture packs schemas clean
+.PHONY: help demo demo-reset test check format bench torture packs gallery schemas clean
 
 help: ## say what the targets do
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -58,6 +58,9 @@ torture: $(VENV)/dev.stamp ## kill -9 at random points: make torture ROUNDS=1000
 
 packs: $(VENV)/dev.stamp ## rebuild the glyph packs from their fonts
 	@$(BIN)/python scripts/build_packs.py
+
+gallery: $(VENV)/dev.stamp ## draw every sample on every board into build/gallery.html
+	@$(BIN)/python scripts/gallery.py
 
 schemas: $(VENV)/dev.stamp ## write the wire's JSON schemas into docs/reference
 	@$(BIN)/python scripts/write_reference.py

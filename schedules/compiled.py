@@ -17,7 +17,7 @@ from schedules.model import Plan, Playlist
 from schedules.zone import ALWAYS, DAY, MINUTE, NEVER, Zone, iso_weekday, tick
 
 KEPT_DAYS = 40
-KEPT_PLANS = 64
+KEPT_PLANS = 256
 KEPT_PATTERNS = 14
 # Names of what was beaten, kept in remembered answers, eight bytes each.
 NAMES_A_RULE, MIN_NAMES, MAX_NAMES = 400, 50_000, 4_000_000
