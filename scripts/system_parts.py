@@ -36,7 +36,8 @@ PARTS = (
     Part("mosquitto", programs=("mosquitto",), without="the journeys on a second broker"),
     Part("chromium", programs=("chromium", "chromium-browser", "google-chrome"), without="the journeys in a browser"),
     Part("fonts-noto-core", files=("NotoSans-Regular.*",), without="Vietnamese in the browser's pictures"),
-    Part("fonts-unifont", files=("unifont*",), without="Chinese in the browser's pictures"),
+    Part("fonts-unifont", files=("unifont*",), without="Chinese in the browser's pictures, the rebuild of packs"),
+    Part("fonts-noto-cjk", files=("NotoSansCJK-*",), without="the rebuild of the Chinese glyph packs"),
 )
 
 
