@@ -47,7 +47,10 @@ def page(
 ) -> HTMLResponse:
     """Fill a template."""
     _ = words_of(request)
-    pages = [("/", _("Overview")), ("/messages", _("Messages"))]
+    pages = [
+        ("/", _("Overview")), ("/messages", _("Messages")), ("/playlists", _("Playlists")),
+        ("/schedules", _("Schedules")), ("/alerts", _("Alerts")),
+    ]  # fmt: skip
     frame = {
         "_": _,
         "request": request,

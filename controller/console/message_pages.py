@@ -6,13 +6,16 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from starlette.datastructures import FormData
 
 from controller.api.access import deps_of
+from controller.console.forms import Filled, one, said, texts
 from controller.console.frame import page
 from controller.console.i18n import LANGUAGES
 from controller.console.reader import PageRoute, Someone
 from controller.domain.content import Category
-from controller.errors import ControllerError, InvalidError
+from controller.domain.people import Right
+from controller.errors import ControllerError
 from controller.services import approve, look, submit, withdraw, write
 from controller.services.look import MessageView
 from devices.profiles.board import BoardShape
@@ -22,12 +25,6 @@ router = APIRouter(prefix="/messages", include_in_schema=False, route_class=Page
 
 def _state_word(who: Someone, message: MessageView) -> str:
     return who.words("state " + message.state)
-
-
-def _said(problem: ControllerError) -> str:
-    """The refusal in full: its sentence and each of its problems."""
-    more = [each.text for each in problem.problems] if isinstance(problem, InvalidError) else []
-    return ". ".join([problem.text[:1].upper() + problem.text[1:], *more])
 
 
 @router.get("")
@@ -47,9 +44,10 @@ def new_form(request: Request, who: Someone) -> HTMLResponse:
 
 
 @router.post("/new")
-async def create(request: Request, who: Someone) -> Response:
+def create(request: Request, who: Someone, form: Filled) -> Response:
     """Keep a draft; what cannot be accepted comes back with its reason and nothing lost."""
-    given = _given(dict(await request.form()))
+    who.actor.need(Right.WRITE)
+    given = _given(form)
     try:
         found = write.create_message(deps_of(request), who.actor, write.Draft.model_validate(given))
     except (ControllerError, ValueError) as problem:
@@ -65,12 +63,13 @@ def edit_form(request: Request, message: str, who: Someone) -> HTMLResponse:
 
 
 @router.post("/{message}/edit")
-async def edit(request: Request, message: str, who: Someone) -> Response:
+def edit(request: Request, message: str, who: Someone, form: Filled) -> Response:
     """A new version."""
-    deps, given = deps_of(request), _given(dict(await request.form()))
-    texts = {language: given["texts"].get(language) for language in LANGUAGES}
+    who.actor.need(Right.WRITE)
+    deps, given = deps_of(request), _given(form)
+    whole = {language: given["texts"].get(language) for language in LANGUAGES}
     try:
-        write.edit_message(deps, who.actor, message, write.Change.model_validate(given | {"texts": texts}))
+        write.edit_message(deps, who.actor, message, write.Change.model_validate(given | {"texts": whole}))
     except (ControllerError, ValueError) as problem:
         return _form(request, who, look.message(deps, who.actor, message), given, problem)
     return RedirectResponse(f"/messages/{message}", 303)
@@ -115,22 +114,16 @@ def withdraw_it(request: Request, message: str, who: Someone) -> Response:
     return RedirectResponse(f"/messages/{message}", 303)
 
 
-def _given(form: dict[str, Any]) -> dict[str, Any]:
-    texts = {tag: str(form.get(f"text-{tag}", "")).strip() for tag in LANGUAGES}
-    return {
-        "title": str(form.get("title", "")),
-        "category": str(form.get("category", "")),
-        "texts": {tag: text for tag, text in texts.items() if text},
-    }
+def _given(form: FormData) -> dict[str, Any]:
+    return {"title": one(form, "title"), "category": one(form, "category"), "texts": texts(form)}
 
 
 def _form(
     request: Request, who: Someone, found: MessageView | None, given: dict[str, Any], problem: Exception | None = None
 ) -> HTMLResponse:
-    said = _said(problem) if isinstance(problem, ControllerError) else str(problem or "")
     return page(
         request, "message_form.html", who.actor, status=422 if problem else 200, now=deps_of(request).now(),
-        message=found, given=given, problem=said, categories=[each.value for each in Category],
+        message=found, given=given, problem=said(problem), categories=[each.value for each in Category],
     )  # fmt: skip
 
 
@@ -146,6 +139,6 @@ def _message(
     found = look.message(deps, who.actor, message)
     return page(
         request, "message.html", who.actor, status=422 if problem else 200, now=deps.now(), message=found,
-        findings=findings, problem=_said(problem) if problem else "", state_word=lambda m: _state_word(who, m),
+        findings=findings, problem=said(problem), state_word=lambda m: _state_word(who, m),
         lamps=lambda board: BoardShape.parse(board).width,
     )  # fmt: skip

@@ -95,18 +95,43 @@ def test_a_device_page_stays_while_other_devices_change(open_page, province):
     assert page.locator("h1").inner_text() == "Cửa khẩu Chi Ma: Bảng điện tử"
 
 
-@pytest.mark.parametrize("path", ["/", "/devices/chi-ma/board-1", "/messages", "/messages/new"])
+PAGES = {  # and who has most to do there
+    "/": "truc", "/devices/chi-ma/board-1": "truc", "/messages": "tacgia", "/messages/new": "tacgia",
+    "/playlists": "truc", "/schedules": "truc", "/alerts": "truc",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize(("language", "scheme"), [("vi", "light"), ("zh-Hans", "dark"), ("en", "dark")])
 def test_nobody_is_shut_out(open_page, path, language, scheme):
-    page = open_page(path, language, who="tacgia", color_scheme=scheme)
+    page = open_page(path, language, who=PAGES[path], color_scheme=scheme)
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
 
 
-def test_a_phone_shows_everything_without_sideways_scrolling(open_page):
-    page = open_page()
+@pytest.mark.parametrize("path", PAGES)
+def test_a_phone_shows_everything_without_sideways_scrolling(open_page, path):
+    page = open_page(path, who=PAGES[path])
     page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_an_operator_with_a_phone_sends_an_alert_and_ends_it(open_page, province):
+    page = open_page("/alerts?prepared=leave")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.check("input[value='chi-ma/*']")
+    page.click("button.danger")
+    assert Axe().run(page).violations_count == 0
+    page.click("button.danger")
+    assert page.url.endswith("/alerts/check"), "without the tick nothing goes out"
+    page.check("input[name=sure]")
+    page.click("button.danger")
+    page.wait_for_selector(".notice.good", timeout=20_000)
+    assert Axe().run(page).violations_count == 0
+    board = province.call("truc", "GET", "devices/chi-ma/board-1")
+    assert page.url.rpartition("/")[2] == board["on_air"]["message"]
+    page.click("button.danger")
+    page.wait_for_selector("h1:has-text('đã kết thúc')")
 
 
 def test_the_whole_wall_can_be_walked_with_the_keyboard(open_page):

@@ -1,0 +1,52 @@
+"""What plain forms bring, and how a refusal is said above them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+from pydantic import ValidationError
+from starlette.datastructures import FormData
+
+from controller.console.i18n import LANGUAGES
+from controller.errors import ControllerError, InvalidError
+
+_SAID = {"too_short": "give at least one"}
+
+
+async def _filled(request: Request) -> FormData:
+    return await request.form()
+
+
+Filled = Annotated[FormData, Depends(_filled)]
+
+
+def one(form: FormData, name: str) -> str:
+    """A field's text without blanks around it; empty if it was left out."""
+    return str(form.get(name, "")).strip()
+
+
+def many(form: FormData, name: str) -> tuple[str, ...]:
+    """All that was ticked or filled in under one name."""
+    return tuple(text for value in form.getlist(name) if (text := str(value).strip()))
+
+
+def texts(form: FormData) -> dict[str, str]:
+    """The texts by language, without those that were left empty."""
+    return {tag: text for tag in LANGUAGES if (text := one(form, f"text-{tag}"))}
+
+
+def said(problem: Exception | None) -> str:
+    """The refusal in full: its sentence and each of its problems; empty where there is none."""
+    if isinstance(problem, ValidationError):
+        return ". ".join(
+            dict.fromkeys(_of_field(each["loc"], _SAID.get(each["type"], each["msg"])) for each in problem.errors())
+        )
+    if not isinstance(problem, ControllerError):
+        return str(problem or "")
+    more = [each.text for each in problem.problems] if isinstance(problem, InvalidError) else []
+    return ". ".join([problem.text[:1].upper() + problem.text[1:], *more])
+
+
+def _of_field(place: tuple[int | str, ...], text: str) -> str:
+    return ": ".join([*(str(place[0]) for _ in place[:1]), text])
