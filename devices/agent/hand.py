@@ -53,6 +53,7 @@ class Hand(ABC):
         self._why: tuple[Any, str] = (None, "")
         self._situation: tuple[OnAir, Plan, datetime, tuple[Alert, ...]] | None = None
         self._done_alerts: dict[str, int] = {}
+        self._disk_said = False
 
     @property
     def device(self) -> str:
@@ -79,8 +80,10 @@ class Hand(ABC):
         else:
             self._tools.faults.put("clock.untrusted", "no source vouches for the clock: fallback and alerts only", now)
         if self._tools.journal.failing:
+            self._disk_said = True
             self._tools.faults.put("store.write", f"the disk takes no records: {self._tools.journal.failing}", now)
-        else:
+        elif self._disk_said:  # who keeps plans says the same of them, and takes it back himself
+            self._disk_said = False
             self._tools.faults.clear("store.write")
         return self._orders.plan_for(trusted), self._orders.alerts_for(trusted, now, self._began)
 

@@ -40,10 +40,12 @@ class Store:
     def _change(self) -> Iterator[sqlite3.Connection]:
         with self._lock:
             self._db.execute("BEGIN IMMEDIATE")
+            counted = self._sequence, self._depth
             try:
                 yield self._db
                 self._db.execute("COMMIT")
             except BaseException:
+                self._sequence, self._depth = counted  # what is rolled back was never counted
                 if self._db.in_transaction:  # a full disk has rolled back by itself
                     self._db.execute("ROLLBACK")
                 raise

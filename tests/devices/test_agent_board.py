@@ -313,3 +313,10 @@ def test_the_alert_of_one_board_goes_before_the_pages_of_another(tmp_path: Path)
     line.go(Orders("chi-ma/board-0", other), orders(line, None, alert()))
     assert order[0] == "alert"
     line.store.close()
+
+
+def test_a_fault_of_plans_on_disk_stands_although_the_journal_writes(line: Line, board: FakeBoard) -> None:
+    line.go(orders(line, plan(VI)))
+    line.faults[DEVICE].put("store.write", "a plan could not be kept", NOON)
+    line.run(3.0)
+    assert [one.text for one in line.faults[DEVICE].standing()] == ["a plan could not be kept"]

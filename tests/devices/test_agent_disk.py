@@ -69,6 +69,20 @@ def test_a_store_that_cannot_be_opened_at_all_is_kept_in_memory(tmp_path: Path) 
     store.close()
 
 
+def test_a_record_that_a_full_disk_refused_is_not_counted_and_leaves_no_hole(tmp_path: Path) -> None:
+    store = Store(tmp_path / "agent.db", NOON)
+    pages = store._db.execute("PRAGMA page_count").fetchone()[0]
+    store._db.execute(f"PRAGMA max_page_count = {pages}")
+    journal = Journal(store)
+    while not journal.failing:
+        journal.add(record())
+    kept = store.oldest(1000)
+    assert store.depth() == len(kept)
+    store._db.execute("PRAGMA max_page_count = 100000")
+    assert store.add(record()) == len(kept) + 1
+    store.close()
+
+
 def test_what_only_reads_does_not_call_a_full_disk_well(tmp_path: Path) -> None:
     store = FullDisk(tmp_path / "agent.db", NOON)
     journal = Journal(store)
