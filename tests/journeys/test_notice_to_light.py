@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
+from controller.domain.plans import GAP, chime_lead
 from devices.profiles.tones import tone_wav
 from devices.rendering.png import png
 from tests.support.province import a_province, eventually
@@ -25,9 +26,9 @@ def province(tmp_path_factory):
         yield running
 
 
-def a_clip(seconds: float = 1.0) -> bytes:
-    """A 440 Hz sound as a WAV file."""
-    samples = (8000 * np.sin(2 * np.pi * 440 * np.arange(int(48000 * seconds)) / 48000)).astype("<i2")
+def a_clip(seconds: float = 1.0, hertz: int = 440) -> bytes:
+    """A sound as a WAV file."""
+    samples = (8000 * np.sin(2 * np.pi * hertz * np.arange(int(48000 * seconds)) / 48000)).astype("<i2")
     file = io.BytesIO()
     with wave.open(file, "wb") as wav:
         wav.setnchannels(1)
@@ -76,34 +77,65 @@ def test_a_withdrawn_notice_leaves_the_board(province):
 
 
 def test_an_announcement_opens_its_zones_and_its_chime_stands_at_the_due_second_of_the_recording(province):
-    sha256 = province.bring("tacgia", a_clip())
-    message, digest = province.approved({"vi": "Thông báo"}, audio={"vi": sha256})
+    clips = {"vi": province.bring("tacgia", a_clip()), "en": province.bring("tacgia", a_clip(1.5, 660))}
+    message, digest = province.approved({"vi": "Thông báo", "en": "Announcement"}, audio=clips)
     due = (datetime.now(GATE_ZONE) + timedelta(seconds=75)).replace(second=0, microsecond=0)
     window = [due.strftime("%H:%M"), (due + timedelta(minutes=5)).strftime("%H:%M")]
     province.scheduled(message, ["tan-thanh/pa-1"], windows=[window], zones=["inspection-hall", "pedestrian-lane"])
 
-    record = eventually(
-        lambda: [r for r in province.records("tan-thanh/pa-1") if r["message"] == message], within=120, what="a record"
-    )[0]
+    records = eventually(
+        lambda: (r := [r for r in province.records("tan-thanh/pa-1") if r["message"] == message]) and len(r) == 2 and r,
+        within=120,
+        what="a record of each language",
+    )
 
-    assert record["digest"] == digest
-    assert record["outcome"] == "shown"
-    assert datetime.fromisoformat(record["due"]) >= due
-    log = (province.folder / "sim" / "tan-thanh-pa-1.log").read_text()
+    first, second = sorted(records, key=lambda each: each["due"])
+    assert {each["digest"] for each in records} == {digest}
+    assert [each["outcome"] for each in records] == ["shown", "shown"]
+    assert [each["evidence"] for each in records] == ["read_back", "read_back"]
+    assert datetime.fromisoformat(first["due"]) == due + timedelta(seconds=chime_lead())
+    assert datetime.fromisoformat(second["due"]) == due + timedelta(seconds=chime_lead() + 1.0 + GAP)
+    ends = due + timedelta(seconds=chime_lead() + 1.0 + GAP + 1.5)
+    log = province.folder / "sim" / "tan-thanh-pa-1.log"
     for relay in ("power", "inspection-hall", "pedestrian-lane"):
-        assert f" {relay} on" in log
-    assert " cargo-yard-a on" not in log
-    assert chime_starts(province.folder / "sim" / "tan-thanh-pa-1.wav", due)
+        opened, shut = eventually(lambda relay=relay: moves(log, relay), what=f"{relay} opened and shut")
+        assert due - timedelta(seconds=3) < opened < due
+        assert ends < shut < ends + timedelta(seconds=3)
+    assert " cargo-yard-a on" not in log.read_text()
+    wav = province.folder / "sim" / "tan-thanh-pa-1.wav"
+    recording = eventually(lambda: (r := Recording(wav)) and r.ends > ends + timedelta(seconds=1) and r, what="the WAV")
+    approved = [samples(io.BytesIO(province.call("kiemtra", "GET", f"content/{clips[each]}"))) for each in ("vi", "en")]
+    assert recording.holds(samples(io.BytesIO(tone_wav("chime-2"))), due)
+    assert recording.holds(approved[0], datetime.fromisoformat(first["due"]))
+    assert recording.holds(approved[1], datetime.fromisoformat(second["due"]))
 
 
-def chime_starts(path, due) -> bool:
-    """Whether the recording holds the chime with its first sample at the due instant, to the sample."""
-    beginning = json.loads(path.with_name(path.name + ".json").read_text())
-    first = round((due - datetime.fromisoformat(beginning["started"])).total_seconds() * beginning["rate"])
-    chime = samples(io.BytesIO(tone_wav("chime-2")))
-    played = samples(io.BytesIO(path.read_bytes()))[first - 480 : first + len(chime)]
-    silence, sound = played[:480], played[480:]
-    return not silence.any() and np.array_equal(sound, chime)
+def moves(log, relay) -> list[datetime]:
+    """When a relay closed and when it opened again; nothing until it did both."""
+    found = [line.split() for line in log.read_text().splitlines() if f" {relay} " in line]
+    return (
+        [datetime.fromisoformat(words[0]) for words in found if words[-1] in ("on", "off")] if len(found) == 2 else []
+    )
+
+
+class Recording:
+    """What the sink took, and at which instants."""
+
+    def __init__(self, path) -> None:
+        beginning = json.loads(path.with_name(path.name + ".json").read_text())
+        self.started, self.rate = datetime.fromisoformat(beginning["started"]), beginning["rate"]
+        self.samples = samples(io.BytesIO(path.read_bytes()))
+
+    @property
+    def ends(self) -> datetime:
+        """The instant after its last sample on disk."""
+        return self.started + timedelta(seconds=len(self.samples) / self.rate)
+
+    def holds(self, clip, due) -> bool:
+        """Whether the clip's first sample stands at the due instant, every sample as approved, and silence around it."""
+        first = round((due - self.started).total_seconds() * self.rate)
+        before, after = self.samples[first - 480 : first], self.samples[first + len(clip) : first + len(clip) + 480]
+        return np.array_equal(self.samples[first : first + len(clip)], clip) and not before.any() and not after.any()
 
 
 def samples(file) -> np.ndarray:
