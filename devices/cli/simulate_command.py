@@ -26,6 +26,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", help="kind of amplifier or sending card")
     parser.add_argument("--address", type=int, default=1, help="address on the line")
     parser.add_argument("--coils", type=int, default=8, help="relays of the relay board")
+    parser.add_argument("--file", type=Path, metavar="TOML", help="description of the device, for the driver template")
     parser.add_argument("--baud", type=int, default=57600, help="pace of the line")
     parser.add_argument("--png", type=Path, metavar="FILE", help="where the board draws itself")
     parser.add_argument("--log", type=Path, metavar="FILE", help="where the relay board writes its moves")
@@ -67,6 +68,8 @@ def _one(args: argparse.Namespace, faults: Faults, stack: contextlib.ExitStack) 
     settings = {"shape": args.board, "series": args.series, "address": args.address, "coils": args.coils}
     if args.model:
         settings["model"] = args.model
+    if args.file:
+        settings["file"] = args.file
     device = simulated(args.driver, settings, picture=args.png, log=args.log)
     line = SimulatedLine(open_end(args.listen), [device], args.baud, faults)
     stack.callback(line.stop)

@@ -24,8 +24,9 @@ from devices.simulators.line import SimulatedLine
 from devices.simulators.pty import End, PtyEnd, TcpEnd
 from devices.simulators.sending_card import SendingCard
 from devices.simulators.speakers import RelayBoard
+from devices.simulators.template_device import TemplateDevice
 
-Simulated = OnbonBoard | FontBoard | AlphaSign | RelayBoard | ToaAmplifier | DfPlayer | SendingCard
+Simulated = OnbonBoard | FontBoard | AlphaSign | RelayBoard | ToaAmplifier | DfPlayer | SendingCard | TemplateDevice
 Settings = Mapping[str, Any]
 
 
@@ -132,6 +133,14 @@ def sending_card(settings: Settings, picture: Path | None, log: Path | None) -> 
     )
 
 
+def template_device(settings: Settings, picture: Path | None, log: Path | None) -> TemplateDevice:
+    """A device made from the same description as its driver."""
+    names = {number: f"zone-{number}" for number in range(256)} | {POWER: "power"}
+    names |= {number: zone for zone, number in settings.get("zones", {}).items()}
+    changed = RelayLog(log, names) if log else None
+    return TemplateDevice.from_file(Path(settings["file"]), address=settings.get("address", 1), changed=changed)
+
+
 # What stands in for a device of each driver; each uses the file it has something to put into.
 KINDS: Mapping[str, Callable[[Settings, Path | None, Path | None], Simulated]] = {
     "onbon_bx": onbon_board,
@@ -140,6 +149,7 @@ KINDS: Mapping[str, Callable[[Settings, Path | None, Path | None], Simulated]] =
     "modbus_relay": relay_board,
     "toa_9000": toa_amplifier,
     "dfplayer": dfplayer,
+    "template": template_device,
 }
 
 

@@ -21,10 +21,15 @@ from devices.drivers.novastar.driver import NovastarCard
 from devices.drivers.onbon_bx import codec as onbon
 from devices.drivers.onbon_bx.driver import OnbonBoard
 from devices.drivers.registry import load_driver
+from devices.drivers.template import codec as template
+from devices.drivers.template.description import Description
+from devices.drivers.template.driver import TemplateDevice
 from devices.drivers.toa_9000 import codec as toa
 from devices.drivers.toa_9000.driver import ToaUnit
 from devices.errors import SilentError
 
+PAPER = Path("docs/how-to/template-driver.md").read_text(encoding="utf-8")
+(VL4,) = re.findall(r"```toml\n# vl4.toml\n(.*?)```", PAPER, re.S)
 READ = modbus.Read(1, modbus.READ_COILS, 0, 8)
 YES = onbon.Frame(onbon.HOST, 1, onbon.SERIES["6E2"], onbon.Answer(0xA0, 0).to_bytes())
 CODECS = {
@@ -40,6 +45,11 @@ CODECS = {
         ),
     ),
     "dfplayer": (dfplayer.Decoder, dfplayer.Frame(0x41).to_bytes(), dfplayer.Frame(0x41)),
+    "template": (
+        lambda: template.Decoder({"answer": Description.parse(VL4).answer("zone")}),
+        b"!01Z3140\r",
+        template.Told("answer", {"address": 1, "zone": 3, "on": "on"}),
+    ),
 }
 DEVICES = {
     "onbon_bx": (OnbonBoard, {"shape": "64x16:rg", "address": 1}, lambda board: board.blank()),
@@ -48,6 +58,11 @@ DEVICES = {
     "alpha": (AlphaSign, {"shape": "80x7", "address": 1}, lambda sign: sign.blank()),
     "novastar": (NovastarCard, {}, lambda card: card.brightness(50)),
     "dfplayer": (ClipModule, {"clips": {"siren": 1}}, lambda player: player.play("siren")),
+    "template": (
+        TemplateDevice,
+        {"file": "vl4.toml", "address": 1, "zones": {"hall": 1}},
+        lambda device: device.open_zones(frozenset({"hall"})),
+    ),
 }
 
 
@@ -60,7 +75,9 @@ def test_every_codec_of_the_house_stands_cuts_and_noise(name):
 
 
 @pytest.mark.parametrize("name", DEVICES)
-def test_every_driver_of_the_house_ends_in_time_on_a_dead_line(name):
+def test_every_driver_of_the_house_ends_in_time_on_a_dead_line(name, tmp_path, monkeypatch):
+    (tmp_path / "vl4.toml").write_text(VL4, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
     open_device, facts, deed = DEVICES[name]
     driver = importlib.import_module(f"devices.drivers.{name}").DRIVER
     kit.check_silence(open_device, driver.settings.model_validate(facts), deed)
