@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
@@ -45,7 +46,8 @@ class Inbox:
         """Take up what was kept on disk; it is verified again."""
         self.plans = dict(self._files.plans())
         for sealed in self._files.alerts():
-            self.alerts.take(sealed)
+            with contextlib.suppress(WireError):  # its seal ended while nobody ran: the alert is over
+                self.alerts.take(sealed)
         if self._clock.trusted():
             self.alerts.forget_old(self._clock.now())
 
