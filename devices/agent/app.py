@@ -201,10 +201,12 @@ class Agent:
 
     def _report(self, device: str, view: View) -> None:
         """From a worker's thread."""
+        before = self._views.get(device)
         self._views[device] = view
+        urgent = before is not None and before.alerts != view.alerts
         if self._loop is not None:
             with suppress(RuntimeError):  # the loop has ended
-                self._loop.call_soon_threadsafe(self._senders[device].change)
+                self._loop.call_soon_threadsafe(partial(self._senders[device].change, urgent=urgent))
 
     async def _send_status(self, device: str) -> None:
         await self.liaison.publish(status_topic(device), self.status(device).to_bytes(), retain=True)

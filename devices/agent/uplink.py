@@ -6,6 +6,7 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from devices.broker import BrokerError
 from devices.contract.messages import Ack, Records
@@ -28,10 +29,13 @@ class StatusSender:
         """`publish()` sends the status as it is now; BrokerError while offline."""
         self._publish = publish
         self._changed = asyncio.Event()
+        self._urgent = asyncio.Event()
 
-    def change(self) -> None:
-        """There is news."""
+    def change(self, *, urgent: bool = False) -> None:
+        """There is news; what an alert did waits for no pause."""
         self._changed.set()
+        if urgent:
+            self._urgent.set()
 
     async def run(self) -> None:
         """Send at changes and heartbeats, for ever."""
@@ -41,13 +45,19 @@ class StatusSender:
                     await self._changed.wait()
             except TimeoutError:
                 pass
-            await asyncio.sleep(TOGETHER)
+            await self._pause(TOGETHER)
             self._changed.clear()
+            self._urgent.clear()
             try:
                 await self._publish()
             except BrokerError:
                 continue  # it is sent when the broker is back
-            await asyncio.sleep(BETWEEN)
+            await self._pause(BETWEEN)
+
+    async def _pause(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._urgent.wait()
 
 
 class RecordSender:

@@ -264,3 +264,25 @@ async def test_a_heartbeat_comes_without_any_change(monkeypatch: pytest.MonkeyPa
     assert not task.done()
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_what_an_alert_did_waits_for_no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uplink, "BETWEEN", 60.0)
+    monkeypatch.setattr(uplink, "TOGETHER", 0.0)
+    sent: list[int] = []
+
+    async def publish() -> None:
+        sent.append(1)
+
+    sender = StatusSender(publish)
+    task = asyncio.create_task(sender.run())
+    sender.change()
+    await until(lambda: len(sent) == 1)
+    sender.change()
+    await asyncio.sleep(0.05)
+    assert len(sent) == 1
+    sender.change(urgent=True)
+    await until(lambda: len(sent) == 2)
+    assert not task.done()
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
