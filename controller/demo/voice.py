@@ -13,6 +13,8 @@ import wave
 from pathlib import Path
 from typing import Any
 
+from controller.media.speech.tongues import spoken
+
 # Of speak_lib.h.
 _RETRIEVAL, _DONT_EXIT, _CHARACTER, _UTF8, _RATE = 1, 0x8000, 1, 1, 1
 WORDS_A_MINUTE = 150
@@ -61,7 +63,7 @@ def main(folder: Path) -> int:
         voice = Voice()
         for line in sys.stdin:
             asked = json.loads(line)
-            samples = voice.speak(asked["language"], asked["text"])
+            samples = voice.speak(asked["language"], spoken(asked["text"], asked["language"]))
             with wave.open(str(folder / f"{asked['name']}.wav"), "wb") as file:
                 file.setparams((1, 2, voice.rate, 0, "NONE", ""))
                 file.writeframes(samples)

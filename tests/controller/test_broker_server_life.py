@@ -57,6 +57,7 @@ def test_filters_are_written_in_the_brokers_own_spelling() -> None:
 def test_the_config_quotes_what_people_chose(tmp_path: Path) -> None:
     user = BrokerUser(name='a"b', password='"}', publish=(), subscribe=())
     text = nats_config([user], port=1883, store=tmp_path / 'x"y', log=tmp_path)
+    assert 'ack_wait: "4s"' in text
     assert r'user: "a\"b", password: "\"}"' in text
     assert r"x\"y" in text
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import stat
+import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ import pytest
 
 from controller.app import build_deps
 from controller.demo import seed as seeding
+from controller.media.speech.tongues import spoken
 from controller.services.context import Bell, Deps
 from controller.settings import Settings
 from controller.store import content, plans, registry
@@ -135,3 +137,15 @@ def test_without_a_voice_there_are_tones_and_the_reason_is_said(monkeypatch: pyt
     sounds = seeding._sounds([{"id": "hello", "say": {"vi": "Xin chào"}}], said.append)
     assert sounds == {"hello-vi": tone_wav("test")}
     assert said == ["no voice on this machine (no reason given): the loudspeakers get tones instead of speech"]
+
+
+def test_the_demos_voice_reads_numbers_as_people_do(tmp_path: Path):
+    text = "Cửa khẩu mở từ 07:00 đến 17:30"
+    words = spoken(text, "vi")
+    orders = [{"name": name, "language": "vi", "text": each} for name, each in (("written", text), ("said", words))]
+    lines = "".join(json.dumps(order) + "\n" for order in orders)
+    command = [sys.executable, "-m", "controller.demo.voice", str(tmp_path)]
+    child = subprocess.run(command, input=lines, text=True, capture_output=True, timeout=60, check=False)
+    assert child.returncode == 0, child.stderr
+    assert words != text
+    assert (tmp_path / "written.wav").read_bytes() == (tmp_path / "said.wav").read_bytes()
