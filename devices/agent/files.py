@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from contextlib import suppress
 from pathlib import Path
 
@@ -10,7 +11,8 @@ from pathlib import Path
 def write_whole(path: Path, data: bytes, mode: int = 0o644) -> None:
     """Write beside, flush to disk, rename over, flush the folder. OSError leaves what was there."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.new")
+    # Two threads may write the same file: each beside it by a name of its own.
+    beside = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.new")
     try:
         handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
         with os.fdopen(handle, "wb") as file:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import logging
 import os
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -81,6 +82,15 @@ def alert(name: str, revision: int = 1) -> bytes:
         "id": name, "revision": revision, "targets": ("all",), "starts": NOON, "until": NOON + timedelta(hours=1),
         "showings": ({"targets": (DEVICE,), "item": facts.item()},),
     }))  # fmt: skip
+
+
+def test_two_threads_that_keep_the_same_file_do_not_disturb_each_other(tmp_path: Path) -> None:
+    path = tmp_path / "content" / "ab"
+    with ThreadPoolExecutor(8) as threads:
+        kept = [threads.submit(write_whole, path, bytes([number]) * 5000) for number in range(200)]
+    assert [one.exception() for one in kept] == [None] * 200
+    assert len(set(path.read_bytes())) == 1
+    assert [one.name for one in path.parent.iterdir()] == ["ab"]
 
 
 def test_alerts_are_kept_by_id_and_damaged_ones_left_out(tmp_path: Path) -> None:
