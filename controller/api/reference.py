@@ -108,7 +108,7 @@ def _bodies(schemas: dict[str, Any]) -> Iterator[str]:
     for name, schema in schemas.items():
         if "properties" not in schema or name.startswith(("HTTPValidation", "ValidationError")):
             continue
-        yield f"### {name}\n"
+        yield f"### {_name(name)}\n"
         yield " ".join(schema.get("description", "").split()) + "\n"
         yield "| key | what | needed |"
         yield "|---|---|---|"
@@ -123,9 +123,15 @@ def _kind(facts: dict[str, Any]) -> str:
     return f"{words}: {facts['description']}" if "description" in facts and "$ref" not in facts else words
 
 
+def _name(schema: str) -> str:
+    """Two bodies of one name are told apart by the module that holds them."""
+    *modules, name = schema.split("__")
+    return f"{name} ({modules[-1]})" if modules else name
+
+
 def _type(facts: dict[str, Any]) -> str:
     if "$ref" in facts:
-        return str(facts["$ref"]).rsplit("/", 1)[-1]
+        return _name(str(facts["$ref"]).rsplit("/", 1)[-1])
     if choices := facts.get("anyOf") or facts.get("oneOf"):
         return " or ".join(dict.fromkeys(_type(each) for each in choices))
     if "enum" in facts or "const" in facts:
