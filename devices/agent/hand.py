@@ -61,8 +61,9 @@ class Hand(ABC):
         return self._tools.device
 
     def order(self, orders: Orders) -> None:
-        """Go by these from now on."""
-        self._orders = orders
+        """Go by these from now on. An alert's orders overtake a plan's in the queue: what comes after newer ones is old."""
+        if orders.number > self._orders.number:
+            self._orders = orders
 
     def _answer_now(self, now: datetime) -> tuple[OnAir, Plan, tuple[Alert, ...]]:
         """What is on air; under an alert the journal waits for the lamps."""

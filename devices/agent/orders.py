@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -22,6 +23,7 @@ class Orders:
     plan: Plan | None = None
     alerts: tuple[Alert, ...] = ()
     revisions: Mapping[str, int] = field(default_factory=dict)
+    number: int = field(default_factory=itertools.count(1).__next__, compare=False, repr=False)  # later ones are higher
 
     @property
     def revision(self) -> int:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from devices.agent.orders import Orders
-from devices.agent.worker import RestartLine, TestPattern
+from devices.agent.worker import ALERT, CONTENT, RestartLine, TestPattern
 from devices.contract.messages import Health, Outcome
 from devices.errors import LinkLostError, RefusedError, SilentError
 from devices.rendering.page import Page, PageFile
@@ -320,3 +320,15 @@ def test_a_fault_of_plans_on_disk_stands_although_the_journal_writes(line: Line,
     line.faults[DEVICE].put("store.write", "a plan could not be kept", NOON)
     line.run(3.0)
     assert [one.text for one in line.faults[DEVICE].standing()] == ["a plan could not be kept"]
+
+
+def test_an_alert_is_not_lost_to_a_plan_that_was_told_before_it_and_is_heard_after_it(
+    line: Line, board: FakeBoard
+) -> None:
+    line.go(orders(line, plan(VI)))
+    assert line.worker is not None
+    before, with_alert = orders(line, plan(ZH)), orders(line, plan(ZH), alert())
+    line.worker.tell(before, CONTENT)  # the line is busy: both wait, and the alert's go first
+    line.worker.tell(with_alert, ALERT)
+    line.run(1.0)
+    assert shown(board)[-1] == URGENT.pages[0]
