@@ -61,6 +61,22 @@ class _Arrived:
     done: Callable[[], None]
 
 
+class _NoTls:
+    """What paho names of `ssl` at every read, where an agent does without OpenSSL; nothing raises these."""
+
+    class SSLWantReadError(OSError):
+        """Of TLS."""
+
+    class SSLWantWriteError(OSError):
+        """Of TLS."""
+
+
+def _complete_paho() -> None:
+    """paho 2.2 takes a missing `ssl` for granted when it is imported, and stumbles over it at the first empty read."""
+    if getattr(mqtt, "ssl", None) is None:
+        mqtt.ssl = _NoTls  # type: ignore[assignment]
+
+
 class _Connection:
     """The life of one socket."""
 
@@ -81,6 +97,7 @@ class _Connection:
         self._client = self._new_client(will)
 
     def _new_client(self, will: Will | None) -> mqtt.Client:
+        _complete_paho()
         client = mqtt.Client(
             CallbackAPIVersion.VERSION2, client_id=self._settings.client_id, clean_session=False,
             protocol=mqtt.MQTTv311, reconnect_on_failure=False, manual_ack=True,
