@@ -73,8 +73,8 @@ class _NoTls:
 
 def _complete_paho() -> None:
     """paho 2.2 takes a missing `ssl` for granted when it is imported, and stumbles over it at the first empty read."""
-    if getattr(mqtt, "ssl", None) is None:
-        mqtt.ssl = _NoTls  # type: ignore[assignment]
+    if mqtt.__dict__.get("ssl") is None:
+        mqtt.__dict__["ssl"] = _NoTls
 
 
 class _Connection:
