@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any, Literal
@@ -57,6 +58,13 @@ class LineConfig(Fact):
     parity: Literal["N", "E", "O"] = "N"
     stopbits: Literal[1, 2] = 1
     rs485: SharedLine | None = None
+
+    @field_validator("link")
+    @classmethod
+    def _is_a_link(cls, value: str) -> str:
+        if not re.fullmatch(r"(serial:.+|/.+|tcp:(\[[^\]]+\]|[^:\[\]]+):\d{1,5})", value):
+            raise ValueError(f'a link is written "serial:/dev/..." or "tcp:HOST:PORT", not "{value}"')
+        return value
 
 
 class DeviceConfig(Fact):

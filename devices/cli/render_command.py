@@ -7,6 +7,8 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from devices.profiles.board import BoardShape
 from devices.rendering.findings import Finding
 from devices.rendering.fit import render_largest
@@ -86,5 +88,9 @@ def _say(findings: Iterable[Finding], language: str) -> None:
 def _board(text: str) -> BoardShape:
     try:
         return BoardShape.parse(text)
+    except ValidationError as exc:
+        first = exc.errors(include_url=False)[0]
+        place = ".".join(map(str, first["loc"]))
+        raise argparse.ArgumentTypeError(f"{place}: {first['msg']}" if place else first["msg"]) from exc
     except ValueError as exc:
-        raise argparse.ArgumentTypeError(str(exc).splitlines()[0]) from exc
+        raise argparse.ArgumentTypeError(str(exc)) from exc

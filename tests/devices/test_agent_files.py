@@ -159,6 +159,7 @@ WRONG = {
     "no controller": (GOOD.replace('[controller]\nurl = "http://127.0.0.1:8080/"', ""), "controller"),
     "a port that is none": (GOOD.replace(":8080/", ":eighty/"), "is no address"),
     "a host that is none": (GOOD.replace("127.0.0.1:8080/", ":8080/"), "names no host"),
+    "a link that is none": (GOOD.replace("serial:/dev/x", "bogus"), "a link is written"),
     "a line of nine bits": (GOOD.replace('id = "line-1"', 'id = "line-1"\nbits = 9', 1), "lines.0.bits"),
     "an address that is none": (GOOD.replace("http://127.0.0.1:8080/", "nowhere"), "controller.url"),
 }

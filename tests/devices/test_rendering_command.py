@@ -52,3 +52,10 @@ def test_a_line_that_scrolls_becomes_one_animation(tmp_path, capsys):
     assert b"acTL" in out.read_bytes()
     assert "scroll.driver" in capsys.readouterr().err
     assert main([*words, "\0"]) == 1
+
+
+def test_a_board_that_is_none_is_refused_in_words(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["render", "--board", "0x0:rg", "--text", "a", "--out", "x.png"])
+    assert left.value.code == 2
+    assert "width" in capsys.readouterr().err.splitlines()[-1]
