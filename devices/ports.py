@@ -64,6 +64,19 @@ class Board(Protocol):
         """0 to 100; SettingsError where the protocol has none."""
 
 
+class TextBoard(Protocol):
+    """A board that is told words and draws them with letters of its own. Every method raises DeviceError."""
+
+    def identify(self) -> Identity:
+        """Ask who is there: the ping."""
+
+    def show_text(self, text: str) -> Evidence:
+        """Put the lines of the text on the lamps, replacing what was there; SettingsError for what it has no letters for."""
+
+    def blank(self) -> Evidence:
+        """All lamps dark."""
+
+
 @runtime_checkable
 class Reporting(Protocol):
     """A device that tells more of itself than that it is there."""
@@ -245,4 +258,5 @@ __all__ = [
     "Reporting",
     "SoundOut",
     "Speaker",
+    "TextBoard",
 ]

@@ -30,7 +30,8 @@ WORDS = """COMMAND is one of
   ping              ask who is there
   status            all the device tells of itself
   show TEXT         draw the text and put its page on the lamps   (boards)
-  blank             all lamps dark                                (boards)
+                    send the words; the card draws them           (font cards)
+  blank             all lamps dark                                (boards, font cards)
   brightness N      0 to 100 percent                              (boards, panels)
   zones 1,3 on      exactly these zones hear, all others are shut (loudspeakers)
   zones 1,3 off     shut these, leave the others                  (loudspeakers)
@@ -174,7 +175,8 @@ def _deed(words: list[str], driver: Driver, shape: BoardShape | None, args: argp
         return lambda device: [_identity(device.identify())]
     if driver.kind == "board":
         return _board_deed(verb, rest, shape, args)
-    return {"player": _player_deed, "panel": _panel_deed, "speaker": _speaker_deed}[driver.kind](verb, rest)
+    deeds = {"player": _player_deed, "panel": _panel_deed, "speaker": _speaker_deed, "text": _text_deed}
+    return deeds[driver.kind](verb, rest)
 
 
 def _board_deed(verb: str, rest: list[str], shape: BoardShape | None, args: argparse.Namespace) -> Deed:
@@ -192,6 +194,17 @@ def _board_deed(verb: str, rest: list[str], shape: BoardShape | None, args: argp
         case "brightness", [percent] if percent.isdecimal():
             return lambda board: [f"brightness {percent} %: {board.brightness(int(percent)).value}"]
     raise SettingsError(f'a board does not know "{" ".join([verb, *rest])}"\n{WORDS}')
+
+
+def _text_deed(verb: str, rest: list[str]) -> Deed:
+    match verb, rest:
+        case "status", []:
+            return lambda card: [_identity(card.identify())]
+        case "show", [_, *_]:
+            return lambda card: [f"text: {card.show_text(' '.join(rest)).value}"]
+        case "blank", []:
+            return lambda card: [f"blank: {card.blank().value}"]
+    raise SettingsError(f'a font card does not know "{" ".join([verb, *rest])}"\n{WORDS}')
 
 
 def _told(device: Board | Panel) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from devices.errors import SettingsError
-from devices.ports import Board, ClipPlayer, Link, Panel, Speaker
+from devices.ports import Board, ClipPlayer, Link, Panel, Speaker, TextBoard
 
 GROUP = "gatecast.drivers"
 
@@ -20,9 +20,9 @@ class Driver:
     """What a driver package offers: its settings model and how to take hold of one device on an open link."""
 
     name: str
-    kind: Literal["board", "speaker", "player", "panel"]
+    kind: Literal["board", "speaker", "player", "panel", "text"]
     settings: type[BaseModel]  # frozen, extra="forbid"; a board's has `shape: BoardShape`, a shared line's `address`
-    open: Callable[[Link, Any], Board | Speaker | ClipPlayer | Panel]  # does no I/O yet
+    open: Callable[[Link, Any], Board | Speaker | ClipPlayer | Panel | TextBoard]  # does no I/O yet
     baud: int
     summary: str
 

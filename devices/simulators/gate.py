@@ -85,6 +85,13 @@ def onbon_board(settings: Settings, picture: Path | None, log: Path | None) -> O
     return kind(shape, address=settings.get("address", 1), series=series, changed=_drawn(shape, picture))
 
 
+def font_board(settings: Settings, picture: Path | None, log: Path | None) -> FontBoard:
+    """A board that draws the texts it is told."""
+    shape, series = BoardShape.parse(settings["shape"]), settings.get("series", "6K1")
+    series = series if series in FONT_SERIES else "6K1"
+    return FontBoard(shape, address=settings.get("address", 1), series=series, changed=_drawn(shape, picture))
+
+
 def alpha_sign(settings: Settings, picture: Path | None, log: Path | None) -> AlphaSign:
     """A sign that draws itself."""
     shape = BoardShape.parse(settings["shape"])
@@ -150,6 +157,7 @@ KINDS: Mapping[str, Callable[[Settings, Path | None, Path | None], Simulated]] =
     "toa_9000": toa_amplifier,
     "dfplayer": dfplayer,
     "template": template_device,
+    "onbon_k": font_board,
 }
 
 

@@ -20,6 +20,8 @@ from devices.drivers.novastar import codec as novastar
 from devices.drivers.novastar.driver import NovastarCard
 from devices.drivers.onbon_bx import codec as onbon
 from devices.drivers.onbon_bx.driver import OnbonBoard
+from devices.drivers.onbon_k import codec as font
+from devices.drivers.onbon_k.driver import FontBoard
 from devices.drivers.registry import load_driver
 from devices.drivers.template import codec as template
 from devices.drivers.template.description import Description
@@ -45,6 +47,11 @@ CODECS = {
         ),
     ),
     "dfplayer": (dfplayer.Decoder, dfplayer.Frame(0x41).to_bytes(), dfplayer.Frame(0x41)),
+    "onbon_k": (
+        lambda: onbon.Decoder(font.Frame.from_bytes),
+        font.Frame(onbon.HOST, 1, b"\xa0\0\0\0\0", 0x61).to_bytes(),
+        font.Frame(onbon.HOST, 1, b"\xa0\0\0\0\0", 0x61),
+    ),
     "template": (
         lambda: template.Decoder({"answer": Description.parse(VL4).answer("zone")}),
         b"!01Z3140\r",
@@ -58,6 +65,7 @@ DEVICES = {
     "alpha": (AlphaSign, {"shape": "80x7", "address": 1}, lambda sign: sign.blank()),
     "novastar": (NovastarCard, {}, lambda card: card.brightness(50)),
     "dfplayer": (ClipModule, {"clips": {"siren": 1}}, lambda player: player.play("siren")),
+    "onbon_k": (FontBoard, {"shape": "64x16", "address": 1}, lambda board: board.blank()),
     "template": (
         TemplateDevice,
         {"file": "vl4.toml", "address": 1, "zones": {"hall": 1}},

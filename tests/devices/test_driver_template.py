@@ -169,6 +169,7 @@ def test_the_decoder_reads_values_and_stands_cuts_and_noise():
     yes, no = Told("answer", {"address": 1, "mask": 5}), Told("refused", {"address": 1, "function": 0x81, "reason": 2})
     kit.check_cuts(lambda: Decoder(frames), wire, [yes, no])
     kit.check_noise(lambda: Decoder(frames), wire[:6], yes)
+    assert Decoder(frames).feed(wire) == [yes, no]
     said = Description.parse(BOX)
     frames = {"answer": said.answer("zone"), "refused": said.refusal}
     kit.check_cuts(
@@ -255,6 +256,7 @@ def test_the_settings_refuse_what_they_do_not_know_and_silence_ends(tmp_path):
     kit.check_settings(DRIVER.settings, good.model_dump())
     kit.check_silence(TemplateDevice, good, lambda device: device.open_zones(frozenset({"hall"})))
     kit.check_silence(TemplateDevice, good, lambda device: device.identify())
+    assert good.described.name == "Box"
 
 
 def test_zones_are_shut_and_opened_one_by_one_and_read_back(tmp_path):
