@@ -39,7 +39,7 @@ SETTINGS = FontCardSettings(shape="64x32:rg", address=1)
 ANYONE = 0xFFFE
 HELLO = TextArea(0, 0, 64, 16, encode("HELLO", Colour.RED), new_line=NewLine.BY_HAND)
 ACK, NAK = bytes([0xA0, 0, 0, 0, 0]), bytes([0xA0, 1, 5, 0, 0])
-# Java: the maker's bx.k library; zxw: a package from PyPI; ind: an independent encoder from the tables.
+# Java: the maker's bx.k library; zxw: an open Python package; ind: an independent encoder from the tables.
 GOLDEN = {
     "ping, address 1 (zxw, ind)": (Frame.order(1, command(PING)), "01000080000000000000FE020500A20001000068F8"),
     "clear, address 1 (zxw, ind)": (Frame.order(1, command(CLEAR)), "01000080000000000000FE020500A31001000051F8"),
