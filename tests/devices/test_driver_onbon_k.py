@@ -91,6 +91,7 @@ def test_the_decoder_stands_cuts_and_noise():
     frame = Frame(HOST, 1, ACK, SERIES["6K1"])
     kit.check_cuts(lambda: Decoder(Frame.from_bytes), YES, [frame])
     kit.check_noise(lambda: Decoder(Frame.from_bytes), YES, frame)
+    assert Decoder(Frame.from_bytes).feed(b"noise" + YES) == [frame]
 
 
 @given(st.binary(max_size=60))
