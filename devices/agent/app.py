@@ -76,8 +76,8 @@ class Agent:
                 lambda sealed: read_alert(sealed, keys=keys, now=None),
             ),
             alerts=AlertBook(lambda sealed: read_alert(sealed, keys=keys, now=self._now_if_trusted())),
-            faults=self._faults, changed=self._changed, settled=self._fetch, acked=self._records.ack,
-            obey=self._obey, reply=self._reply,
+            faults=self._faults, changed=self._changed, said=self._said, settled=self._fetch,
+            acked=self._records.ack, obey=self._obey, reply=self._reply,
         )  # fmt: skip
         self._fetcher = Fetcher(kept.media, self.liaison.controller, self._arrived)
         journal = Journal(kept.store)
@@ -150,6 +150,10 @@ class Agent:
         elif device not in self._patience:
             self._patience[device] = self._loop.call_later(CONTENT_PATIENCE, self._tell, device)
 
+    def _said(self, device: str) -> None:
+        """A fault came or went: the status says so, the line has nothing to do."""
+        self._senders[device].change()
+
     def _tell(self, device: str) -> None:
         waiting = self._patience.pop(device, None)
         if waiting is not None:
@@ -216,13 +220,14 @@ class Agent:
         view = self._views.get(device, View())
         answer = view.answer
         missing = len(self._fetcher.missing & {ref.sha256 for ref in self._needed(device)})
-        health = Health.IMPAIRED if view.health is Health.HEALTHY and missing else view.health
+        faults = self._faults[device].standing()
+        health = Health.IMPAIRED if view.health is Health.HEALTHY and (missing or faults) else view.health
         return Status(
             device=device, agent=self._config.agent, boot=self._kept.store.boot, at=self._clock.now(),
             revision=view.revision, health=health, cause=answer.cause if answer else "nothing",
             source=answer.source if answer else "", message=view.message, why=view.why,
             until=answer.until if answer else None, shown=view.shown, alerts=dict(view.alerts),
-            faults=self._faults[device].standing(), clock_trusted=view.trusted, missing=missing,
+            faults=faults, clock_trusted=view.trusted, missing=missing,
             outbox=self._kept.store.depth(),
         )  # fmt: skip
 
@@ -230,6 +235,7 @@ class Agent:
         """Forget what is long over."""
         while True:
             await asyncio.sleep(TIDY_EVERY)
+            await self._inbox.keep_what_waits()
             if self._clock.trusted() and self._inbox.alerts.forget_old(self._clock.now()):
                 await asyncio.to_thread(self._inbox.keep_alerts)
             wanted = frozenset(ref.sha256 for device in self._devices for ref in self._needed(device))

@@ -31,6 +31,7 @@ from schedules.playlist import Slot
 
 JOIN_SECONDS = 60.0  # showings of one content in a row are one play up to this
 LONGEST_PLAY = 600.0
+TURN_GRACE = 3.0  # a page on its way is no fault: a large one takes half a second on the line, several share it
 FAILED_EVERY = 600.0  # a board away for a week is not a record for every page
 
 
@@ -45,6 +46,7 @@ class BoardHand(Hand):
         self._board: Board | None = None
         self._probe: Board | None = None
         self._turn: Turn | None = None
+        self._turned_at = 0.0
         self._play: BoardPlay | None = None
         self._lit: Lit | None = None
         self._lit_at = 0.0
@@ -117,6 +119,8 @@ class BoardHand(Hand):
 
     def _take_turn(self, turn: Turn, now: datetime) -> None:
         old, self._turn = self._turn, turn
+        if old is None or old.lit != turn.lit:
+            self._turned_at = self._clock.monotonic()
         self._found(turn)
         if old is not None and old.showing == turn.showing and not self._long_enough(old, turn):
             return
@@ -250,7 +254,9 @@ class BoardHand(Hand):
         turn = self._turn
         if turn is None:
             return View(revision=self._orders.revision, trusted=self._clock.trusted())
-        as_wanted = self._lit == turn.lit and (self._shown is None or self._shown.evidence != Evidence.SENT.value)
+        on_its_way = self._lit is not None and self._clock.monotonic() - self._turned_at < TURN_GRACE
+        proven = self._shown is None or self._shown.evidence != Evidence.SENT.value
+        as_wanted = (self._lit == turn.lit or on_its_way) and proven
         return View(
             revision=self._orders.revision, health=self._health(as_wanted), answer=turn.answer,
             message=turn.item.message if turn.item else None, why=self._words(), shown=self._shown,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import threading
+from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
@@ -22,6 +24,7 @@ from schedules.model import Plan
 
 log = logging.getLogger(__name__)
 LAMPS_FIRST = 0.2  # seconds
+HEARD_PLANS = 8  # of each device: what a broker may bring again after a newer one
 
 
 class Inbox:
@@ -29,16 +32,21 @@ class Inbox:
 
     def __init__(
         self, *, agent: str, keys: Keys, clock: AgentClock, store: Store, media: MediaFiles, files: PlanFiles,
-        alerts: AlertBook, faults: Mapping[str, FaultBook], changed: Callable[[str, bool], None], settled: Callable[[], None],
-        acked: Callable[[Ack], None], obey: Callable[[CommandMessage], str | None],
-        reply: Callable[[Reply], Awaitable[None]],
+        alerts: AlertBook, faults: Mapping[str, FaultBook], changed: Callable[[str, bool], None],
+        said: Callable[[str], None], settled: Callable[[], None], acked: Callable[[Ack], None],
+        obey: Callable[[CommandMessage], str | None], reply: Callable[[Reply], Awaitable[None]],
     ) -> None:  # fmt: skip
-        """`agent` is "gate/agent"; `changed(device, urgent)`; `settled()`: an alert is on disk; `obey(command)` says why not."""
+        """`agent` is "gate/agent"; `changed(device, urgent)`; `said(device)`: a fault came or went, nothing else;
+        `settled()`: an alert is on disk; `obey(command)` says why not.
+        """
         self._agent, self._keys, self._clock, self._store, self._media = agent, keys, clock, store, media
         self._files, self._faults = files, faults
-        self._changed, self._settled, self._acked = changed, settled, acked
+        self._changed, self._said, self._settled, self._acked = changed, said, settled, acked
         self._obey, self._reply = obey, reply
         self._settling: set[asyncio.Task[None]] = set()
+        self._keeping = threading.Lock()  # what was snapshot first is written first
+        self._heard = {device: deque[bytes](maxlen=HEARD_PLANS) for device in faults}
+        self._unkept: dict[str, tuple[Plan, bytes]] = {}
         self.plans: dict[str, Plan] = {}
         self.alerts = alerts
 
@@ -72,29 +80,48 @@ class Inbox:
         faults = self._faults.get(device)
         if faults is None:
             return
+        if payload in self._heard[device]:
+            return  # accepted once; a broker may bring it again, even after a newer one
         held = self.plans.get(device)
         try:
             plan = read_plan(
                 payload, keys=self._keys, device=device, now=self._now(), held=held.revision if held else 0
             )
-            if held is not None and plan.revision == held.revision:
-                return  # the retained copy, come again
-            await asyncio.to_thread(self._files.keep_plan, plan, payload)
         except SealError as exc:
             self._refuse(device, "plan.refused", f"a plan was refused ({exc.code}): {exc}")
             return
-        except OSError as exc:
-            self._refuse(device, "store.write", f"a plan could not be kept: {exc}")
-            return
+        self._heard[device].append(payload)
+        if held is not None and plan.revision == held.revision:
+            faults.clear("plan.refused")
+            self._said(device)
+            return  # the retained copy of what was read from disk
+        await self._keep_plan(plan, payload)
         self.plans[device] = plan
-        faults.clear("plan.refused", "store.write")
+        faults.clear("plan.refused")
         self._clock.vouch(plan.issued, self._store.last_entry())
         log.info("a plan is in force", extra={"device": device, "revision": plan.revision})
         self._changed(device, False)
 
+    async def _keep_plan(self, plan: Plan, payload: bytes) -> None:
+        """On disk; a disk that takes nothing is a fault, and no reason to show what is no longer wanted."""
+        try:
+            await asyncio.to_thread(self._files.keep_plan, plan, payload)
+        except OSError as exc:
+            self._unkept[plan.device] = (plan, payload)
+            self._refuse(plan.device, "store.write", f"a plan could not be kept: {exc}")
+            return
+        self._unkept.pop(plan.device, None)
+        self._faults[plan.device].clear("store.write")
+
+    async def keep_what_waits(self) -> None:
+        """Try again to write plans that the disk did not take."""
+        for plan, payload in list(self._unkept.values()):
+            await self._keep_plan(plan, payload)
+            self._said(plan.device)
+
     def _refuse(self, device: str, code: str, text: str) -> None:
         self._faults[device].put(code, text, self._clock.now())
-        self._changed(device, False)
+        self._said(device)
 
     async def _alert(self, payload: bytes) -> None:
         try:
@@ -138,7 +165,8 @@ class Inbox:
         try:
             for sha256, data in files.items():
                 self._media.keep(sha256, data)
-            self._files.keep_alerts(self.alerts.sealed())
+            with self._keeping:
+                self._files.keep_alerts(self.alerts.sealed())
         except OSError as exc:
             log.error("an alert could not be kept on disk", extra={"reason": str(exc)})
 

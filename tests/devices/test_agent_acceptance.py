@@ -82,6 +82,14 @@ def book() -> AlertBook:
     return AlertBook(lambda sealed: read_alert(sealed, keys=KEYS, now=NOON))
 
 
+def test_an_alert_from_the_future_says_that_our_clock_is_behind_and_begins_now() -> None:
+    behind = NOON - timedelta(hours=1)
+    sealed = sealed_alert(message())
+    assert read_alert(sealed, keys=KEYS, now=behind).starts == behind
+    with pytest.raises(SealError):
+        read_alert(altered(sealed), keys=KEYS, now=behind)
+
+
 def test_an_alert_counts_once_for_each_revision() -> None:
     alerts = book()
     assert alerts.take(sealed_alert(message())) == message()

@@ -332,3 +332,17 @@ def test_an_alert_is_not_lost_to_a_plan_that_was_told_before_it_and_is_heard_aft
     line.worker.tell(with_alert, ALERT)
     line.run(1.0)
     assert shown(board)[-1] == URGENT.pages[0]
+
+
+def test_a_page_on_its_way_is_no_fault_and_one_that_never_comes_is(line: Line, board: FakeBoard) -> None:
+    line.go(orders(line, plan(VI, ZH)))
+    line.run(2.0)
+    assert line.views[DEVICE].health is Health.HEALTHY
+    healths = set()
+    for _ in range(80):
+        line.run(0.1, step=0.1)
+        healths.add(line.views[DEVICE].health)
+    assert healths == {Health.HEALTHY}
+    board.error = RefusedError(7)
+    line.run(8.0, step=0.25)
+    assert line.views[DEVICE].health is not Health.HEALTHY

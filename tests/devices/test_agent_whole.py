@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
+from devices.agent import app
+from devices.agent.plans import PlanFiles
 from devices.contract.messages import CommandMessage, Health, Outcome
+from devices.contract.topics import plan_topic
 from schedules.model import Plan, Playlist, Rule, Window
 from tests.support.agent_world import World, a_world, alert_message, item_of, page_file, until
-from tests.support.fake_controller import utc_now
+from tests.support.fake_controller import sealed_plan, utc_now
 
 LANE_1, LANE_2 = "huu-nghi/lane-1", "huu-nghi/lane-2"
 VI, ZH, ALERT = page_file(1, "vi", pages=2), page_file(2, "zh-Hans"), page_file(9, seconds=3.0)
@@ -93,3 +99,45 @@ async def test_a_command_is_done_once(tmp_path: Path) -> None:
         await world.command(late)
         await until(lambda: len(world.replies) == 3)
         assert [one.outcome for one in world.replies] == ["done", "duplicate", "expired"]
+
+
+async def test_an_older_plan_that_the_broker_brings_again_is_no_fault_but_one_it_never_brought_is(
+    tmp_path: Path,
+) -> None:
+    older = all_day(LANE_1)
+    first = sealed_plan(older)
+    async with a_world(tmp_path) as world, world.agent():
+        for file in (VI, ZH):
+            world.controller.add(file.to_bytes())
+        await world.session.publish(plan_topic(LANE_1), first, retain=True)
+        await until(lambda: LANE_1 in world.statuses and world.statuses[LANE_1].revision == 1)
+        await world.plan(all_day(LANE_1, revision=2))
+        await until(lambda: world.statuses[LANE_1].revision == 2)
+        await world.session.publish(plan_topic(LANE_1), first)  # the very bytes that were accepted
+        await asyncio.sleep(0.6)  # longer than two statuses are apart
+        assert not world.statuses[LANE_1].faults
+        await world.plan(older)  # as old, sealed at another time
+        await until(lambda: [fault.code for fault in world.statuses[LANE_1].faults] == ["plan.refused"])
+        assert world.statuses[LANE_1].revision == 2
+
+
+async def test_a_plan_that_the_disk_does_not_take_is_shown_all_the_same_and_kept_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = True
+    keep = PlanFiles.keep_plan
+
+    def keep_plan(self: PlanFiles, plan: Plan, sealed: bytes) -> None:
+        if full:
+            raise OSError(28, "No space left on device")
+        keep(self, plan, sealed)
+
+    monkeypatch.setattr(PlanFiles, "keep_plan", keep_plan)
+    monkeypatch.setattr(app, "TIDY_EVERY", 0.1)
+    async with a_world(tmp_path) as world, world.agent():
+        await world.plan(all_day(LANE_1), VI, ZH)
+        await until(lambda: lamps(world, LANE_1) in planes(VI, ZH))
+        await until(lambda: [fault.code for fault in world.statuses[LANE_1].faults] == ["store.write"])
+        full = False
+        await until(lambda: not world.statuses[LANE_1].faults)
+        assert lamps(world, LANE_1) in planes(VI, ZH)
