@@ -104,8 +104,7 @@ async def test_a_command_is_done_once(tmp_path: Path) -> None:
 async def test_an_older_plan_that_the_broker_brings_again_is_no_fault_but_one_it_never_brought_is(
     tmp_path: Path,
 ) -> None:
-    older = all_day(LANE_1)
-    first = sealed_plan(older)
+    first = sealed_plan(all_day(LANE_1))
     async with a_world(tmp_path) as world, world.agent():
         for file in (VI, ZH):
             world.controller.add(file.to_bytes())
@@ -116,7 +115,7 @@ async def test_an_older_plan_that_the_broker_brings_again_is_no_fault_but_one_it
         await world.session.publish(plan_topic(LANE_1), first)  # the very bytes that were accepted
         await asyncio.sleep(0.6)  # longer than two statuses are apart
         assert not world.statuses[LANE_1].faults
-        await world.plan(older)  # as old, sealed at another time
+        await world.plan(all_day(LANE_1))  # as old, and never seen before
         await until(lambda: [fault.code for fault in world.statuses[LANE_1].faults] == ["plan.refused"])
         assert world.statuses[LANE_1].revision == 2
 

@@ -217,6 +217,7 @@ def test_a_stale_a_replayed_and_a_foreign_command_do_nothing(province, thief):
     sends = [sealed(stale, "chi-ma/agent"), sealed(fresh, "huu-nghi/agent"), sealed_command(fresh, "chi-ma/agent")]
     thief.publish([(topic, each, 1, True) for each in sends])
     stays_lawful(province, 3.0)
+    assert "a command was refused" in province.agents["chi-ma"].words()
 
 
 def test_a_forged_ack_of_other_boots_costs_no_record_and_the_gate_goes_on_afterwards(province, thief):
