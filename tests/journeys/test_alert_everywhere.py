@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.province import a_province, eventually
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("alert")]  # one province for all
 TEXTS = {
     "vi": "KHẨN CẤP: rời khu vực ngay theo lối thoát hiểm",
     "zh-Hans": "紧急通知：请立即从安全出口撤离",

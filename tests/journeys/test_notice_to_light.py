@@ -14,7 +14,7 @@ from devices.profiles.tones import tone_wav
 from devices.rendering.png import png
 from tests.support.province import a_province, eventually
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("notice")]  # one province for all
 GATE_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 TEXTS = {"vi": "Xe tải chờ ở bãi số 2", "zh-Hans": "货车请在2号停车场等候", "en": "Lorries wait in yard 2"}
 BOARD = "chi-ma/board-1"
@@ -38,9 +38,16 @@ def a_clip(seconds: float = 1.0, hertz: int = 440) -> bytes:
     return file.getvalue()
 
 
-def test_an_approved_notice_stands_on_the_board_bit_for_bit_and_its_record_names_the_digest(province):
+@pytest.fixture(scope="module")
+def notice(province):
+    """(id, digest) of a notice that is due on the board all day."""
     message, digest = province.approved(TEXTS)
     province.scheduled(message, [BOARD])
+    return message, digest
+
+
+def test_an_approved_notice_stands_on_the_board_bit_for_bit_and_its_record_names_the_digest(province, notice):
+    message, digest = notice
     approved = {page.planes for pages in province.pages_of(message, "192x64:rg").values() for page in pages}
     board = province.simulated["chi-ma"].board("board-1")
 
@@ -55,7 +62,8 @@ def test_an_approved_notice_stands_on_the_board_bit_for_bit_and_its_record_names
     assert device["revision_held"] == device["revision_wanted"]
 
 
-def test_the_picture_file_and_the_reported_picture_are_the_lamps(province):
+def test_the_picture_file_and_the_reported_picture_are_the_lamps(province, notice):
+    eventually(lambda: province.call("truc", "GET", f"devices/{BOARD}")["shown"], what="a report")
     board = province.simulated["chi-ma"].board("board-1")
     file = province.folder / "sim" / "chi-ma-board-1.png"
     lamps = eventually(lambda: file.read_bytes() == png(board.page()) and file.read_bytes(), what="the picture file")

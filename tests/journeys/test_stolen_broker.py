@@ -19,7 +19,7 @@ from schedules.model import Plan
 from tests.support.fake_controller import sealed_alert, sealed_command, sealed_plan
 from tests.support.province import DEMO, a_province, eventually
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("thief")]  # one province for all
 BOARD = "chi-ma/board-1"
 
 
