@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
 import logging
 import threading
 from collections import deque
@@ -45,7 +46,8 @@ class Inbox:
         self._obey, self._reply = obey, reply
         self._settling: set[asyncio.Task[None]] = set()
         self._keeping = threading.Lock()  # what was snapshot first is written first
-        self._heard = {device: deque[bytes](maxlen=HEARD_PLANS) for device in faults}
+        self._heard = {device: deque[bytes](maxlen=HEARD_PLANS) for device in faults}  # SHA-256 of payloads
+        self._one_plan = asyncio.Lock()  # a late try for an old plan must not end after a newer one's
         self._unkept: dict[str, tuple[Plan, bytes]] = {}
         self.plans: dict[str, Plan] = {}
         self.alerts = alerts
@@ -80,7 +82,8 @@ class Inbox:
         faults = self._faults.get(device)
         if faults is None:
             return
-        if payload in self._heard[device]:
+        fingerprint = hashlib.sha256(payload).digest()
+        if fingerprint in self._heard[device]:
             return  # accepted once; a broker may bring it again, even after a newer one
         held = self.plans.get(device)
         try:
@@ -90,7 +93,7 @@ class Inbox:
         except SealError as exc:
             self._refuse(device, "plan.refused", f"a plan was refused ({exc.code}): {exc}")
             return
-        self._heard[device].append(payload)
+        self._heard[device].append(fingerprint)
         if held is not None and plan.revision == held.revision:
             faults.clear("plan.refused")
             self._said(device)
@@ -105,7 +108,10 @@ class Inbox:
     async def _keep_plan(self, plan: Plan, payload: bytes) -> None:
         """On disk; a disk that takes nothing is a fault, and no reason to show what is no longer wanted."""
         try:
-            await asyncio.to_thread(self._files.keep_plan, plan, payload)
+            async with self._one_plan:
+                if plan.revision < getattr(self.plans.get(plan.device), "revision", 0):
+                    return
+                await asyncio.to_thread(self._files.keep_plan, plan, payload)
         except OSError as exc:
             self._unkept[plan.device] = (plan, payload)
             self._refuse(plan.device, "store.write", f"a plan could not be kept: {exc}")

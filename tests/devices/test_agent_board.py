@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from devices.agent.orders import Orders
+from devices.agent.orders import Orders, View
 from devices.agent.worker import ALERT, CONTENT, RestartLine, TestPattern
 from devices.contract.messages import Health, Outcome
 from devices.errors import LinkLostError, RefusedError, SilentError
@@ -334,15 +334,31 @@ def test_an_alert_is_not_lost_to_a_plan_that_was_told_before_it_and_is_heard_aft
     assert shown(board)[-1] == URGENT.pages[0]
 
 
-def test_a_page_on_its_way_is_no_fault_and_one_that_never_comes_is(line: Line, board: FakeBoard) -> None:
-    line.go(orders(line, plan(VI, ZH)))
+class Told(dict):
+    """The views of a line, and the health of each view that was ever told."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.healths: list[Health] = []
+
+    def __setitem__(self, device: str, view: View) -> None:
+        self.healths.append(view.health)
+        super().__setitem__(device, view)
+
+
+def test_a_page_that_waits_for_its_neighbour_on_the_line_is_no_fault_and_one_that_never_comes_is(line: Line) -> None:
+    other = "chi-ma/board-2"
+    boards = [line.board(DEVICE), line.board(other)]
+    mine = plan(VI, ZH)
+    rules = tuple(rule.model_copy(update={"targets": (other,)}) for rule in mine.rules)
+    theirs = mine.model_copy(update={"device": other, "rules": rules})
+    line.views = told = Told()
+    line.go(orders(line, mine), Orders(other, theirs, (), {}))
     line.run(2.0)
-    assert line.views[DEVICE].health is Health.HEALTHY
-    healths = set()
-    for _ in range(80):
-        line.run(0.1, step=0.1)
-        healths.add(line.views[DEVICE].health)
-    assert healths == {Health.HEALTHY}
-    board.error = RefusedError(7)
+    told.healths.clear()
+    line.run(12.0, step=0.25)
+    assert set(told.healths) == {Health.HEALTHY}
+    assert all(len(shown(board)) > 3 for board in boards)  # pages did turn, both boards' at the same instants
+    boards[1].error = RefusedError(7)
     line.run(8.0, step=0.25)
-    assert line.views[DEVICE].health is not Health.HEALTHY
+    assert line.views[other].health is not Health.HEALTHY
