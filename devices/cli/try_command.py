@@ -25,6 +25,7 @@ from devices.rendering.render import render
 
 FAILED, MISUSED = 1, 2
 LONGEST_CLIP = 120.0  # seconds a technician waits for the end of a clip
+FIRST_ADDRESS = 1  # how cards come out of the box
 EIGHT_ZONES = {str(number): number - 1 for number in range(1, 9)}  # as relay boards are printed: 1 is coil 0
 WORDS = """COMMAND is one of
   ping              ask who is there
@@ -50,7 +51,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--link", required=True, help='"/dev/serial/by-id/..." or "tcp:HOST:PORT"')
     add("--driver", required=True, help=f"one of: {', '.join(known_drivers())}")
-    add("--address", type=int, help="of the device on its line")
+    add("--address", type=int, help="of the device on its line; default: 1")
     add("--board", metavar="192x64:rg", help="size and colours of a board")
     add("--zones", type=_pairs, metavar="NAME=COIL,...", help="zones and their coils, from 0; without it 1 to 8")
     add("--set", action="append", default=[], metavar="KEY=VALUE", help="any other setting of the driver")
@@ -143,6 +144,9 @@ def _link(args: argparse.Namespace, line: LineSettings) -> Link:
 def _settings(args: argparse.Namespace, driver: Driver) -> dict[str, Any]:
     """The driver's settings from the words given; what it does not know it will refuse itself."""
     given = {"address": args.address, "shape": args.board, "zones": args.zones}
+    field = driver.settings.model_fields.get("address")
+    if args.address is None and field is not None and field.is_required():
+        given["address"] = FIRST_ADDRESS
     if driver.name == "modbus_relay" and args.zones is None:
         given["zones"] = EIGHT_ZONES
     if args.baud and "baud" in driver.settings.model_fields:

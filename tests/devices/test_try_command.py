@@ -177,3 +177,9 @@ def test_an_unknown_driver_and_a_dead_link_are_told_plainly(capsys):
     assert "there is no driver nobody" in capsys.readouterr().err
     assert relays("/dev/none", "ping") == 1
     assert "the line /dev/none cannot be used" in capsys.readouterr().err
+
+
+def test_without_an_address_the_first_is_asked(capsys):
+    with device((ASK, PONG)) as link:
+        assert main(["try", "--link", link, "--driver", "onbon_bx", "--board", "64x32:rg", "ping"]) == 0
+    assert "answers" in capsys.readouterr().out
