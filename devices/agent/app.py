@@ -16,6 +16,7 @@ from functools import partial
 from devices.agent.acceptance import read_alert, read_plan
 from devices.agent.alerts import AlertBook
 from devices.agent.build import LinkFactory, SoundFactory, build_workers, open_line, open_sound
+from devices.agent.clips import Clips
 from devices.agent.clock import AgentClock
 from devices.agent.config import AgentConfig, ConfigError
 from devices.agent.faults import FaultBook
@@ -48,6 +49,7 @@ class Kept:
     lock: int
     store: Store
     media: MediaFiles
+    clips: Clips
 
 
 class Agent:
@@ -79,10 +81,10 @@ class Agent:
             faults=self._faults, changed=self._changed, said=self._said, settled=self._fetch,
             acked=self._records.ack, obey=self._obey, reply=self._reply,
         )  # fmt: skip
-        self._fetcher = Fetcher(kept.media, self.liaison.controller, self._arrived)
+        self._fetcher = Fetcher(kept.media, kept.clips, self.liaison.controller, self._arrived)
         journal = Journal(kept.store)
         self._workers = build_workers(
-            config, lambda device: Tools(device, Desk(journal), kept.media, clock, self._faults[device]), clock,
+            config, lambda device: Tools(device, Desk(journal), kept.media, kept.clips, clock, self._faults[device]), clock,
             self._report, open_link, make_sound,
         )  # fmt: skip
 
@@ -240,6 +242,7 @@ class Agent:
                 await asyncio.to_thread(self._inbox.keep_alerts)
             wanted = frozenset(ref.sha256 for device in self._devices for ref in self._needed(device))
             await asyncio.to_thread(self._kept.media.sweep, wanted)
+            await asyncio.to_thread(self._kept.clips.sweep, wanted)
 
 
 async def _for_ever(run: Callable[[], Awaitable[None]]) -> None:
@@ -283,7 +286,8 @@ def _open_state(config: AgentConfig, clock: AgentClock) -> Kept:
         raise ConfigError(f"the state folder {folder} cannot be written: {exc.strerror}") from exc
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return Kept(lock, Store(folder / "agent.db", clock.now()), MediaFiles(folder / "content"))
+        media = MediaFiles(folder / "content")
+        return Kept(lock, Store(folder / "agent.db", clock.now()), media, Clips(folder / "clips", media))
     except BlockingIOError as exc:
         os.close(lock)
         raise ConfigError(f"another agent is running in {folder}") from exc

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from devices.agent.clips import Clips
 from devices.agent.http import Controller, HttpError
 from devices.agent.media import MediaFiles
 from devices.agent.threads import in_thread
@@ -29,10 +30,14 @@ class Fetcher:
     """Knows what is missing and gets it, for as long as it is wanted."""
 
     def __init__(
-        self, media: MediaFiles, controller: Callable[[], Controller | None], arrived: Callable[[str], None]
+        self,
+        media: MediaFiles,
+        clips: Clips,
+        controller: Callable[[], Controller | None],
+        arrived: Callable[[str], None],
     ) -> None:
         """`controller()` is None while the agent is not enrolled; `arrived(sha256)` is told of each new file."""
-        self._media, self._controller, self._arrived = media, controller, arrived
+        self._media, self._clips, self._controller, self._arrived = media, clips, controller, arrived
         self._missing: dict[str, _Missing] = {}
         self._wake = asyncio.Event()
 
@@ -40,11 +45,14 @@ class Fetcher:
         """All the files that are needed from now on; what is here already costs one look."""
         wanted = {ref.sha256: ref for ref in refs}
         self._missing = {
-            sha256: self._missing.get(sha256) or _Missing(ref)
-            for sha256, ref in wanted.items()
-            if self._media.path(sha256) is None
+            sha256: self._missing.get(sha256) or _Missing(ref) for sha256, ref in wanted.items() if not self._here(ref)
         }
         self._wake.set()
+
+    def _here(self, ref: ContentRef) -> bool:
+        """Whether a file is here and, of a recording, can be played as it is."""
+        place = self._clips if ref.kind == "audio" else self._media
+        return place.path(ref.sha256) is not None
 
     @property
     def missing(self) -> frozenset[str]:
@@ -99,9 +107,12 @@ class Fetcher:
             self._wake.set()
 
     def _get(self, controller: Controller, ref: ContentRef) -> None:
-        if not (part := self._media.part(ref.sha256)).exists() or part.stat().st_size < ref.size:
-            controller.download(f"/api/v1/content/{ref.sha256}", ref.sha256, ref.size, part)
-        self._media.finish_part(ref.sha256)
+        if self._media.path(ref.sha256) is None:
+            if not (part := self._media.part(ref.sha256)).exists() or part.stat().st_size < ref.size:
+                controller.download(f"/api/v1/content/{ref.sha256}", ref.sha256, ref.size, part)
+            self._media.finish_part(ref.sha256)
+        if ref.kind == "audio":
+            self._clips.prepare(ref.sha256)
 
     def _failed(self, one: _Missing, reason: str) -> None:
         wait = min(FIRST_WAIT * 2**one.tries, LONGEST_WAIT)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from devices.agent.clips import Clips
 from devices.agent.contact import Contact
 from devices.agent.faults import FaultBook
 from devices.agent.journal import Desk
@@ -28,6 +29,7 @@ class Tools:
     device: str
     journal: Desk
     media: MediaFiles
+    clips: Clips
     clock: Clock
     faults: FaultBook
 

@@ -130,7 +130,7 @@ class SpeakerHand(Hand):
             return clip_of(one, cue, cue.tone)
         if one.cause == "rule" and self._tools.journal.said(self._draft(one, cue)):
             return None
-        path = self._tools.media.path(cue.content.sha256)
+        path = self._tools.clips.path(cue.content.sha256)
         if path is None:
             self._tell_once(one, cue, Outcome.FAILED, "content.missing", now)
             return None

@@ -14,6 +14,7 @@ from devices.agent import fetch, uplink
 from devices.agent.enrolment import enrol, find_broker, load_enrolment
 from devices.agent.fetch import Fetcher
 from devices.agent.http import Controller, HttpError
+from devices.agent.clips import Clips
 from devices.agent.media import MediaFiles
 from devices.agent.store import Store
 from devices.agent.uplink import RecordSender, StatusSender
@@ -88,8 +89,9 @@ class Fetching:
 
     def __init__(self, controller: FakeController, folder: Path) -> None:
         self.media, self.arrived = MediaFiles(folder), []
+        self.clips = Clips(folder / "clips", self.media)
         self.client: Controller | None = Controller(controller.url, controller.token)
-        self.fetcher = Fetcher(self.media, lambda: self.client, self.arrived.append)
+        self.fetcher = Fetcher(self.media, self.clips, lambda: self.client, self.arrived.append)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from devices.agent.board import BoardHand
 from devices.agent.faults import FaultBook
 from devices.agent.hand import Hand, Tools
 from devices.agent.journal import Desk, Journal
+from devices.agent.clips import Clips
 from devices.agent.media import MediaFiles
 from devices.agent.orders import Orders, View
 from devices.agent.speaker import SpeakerHand
@@ -187,6 +188,7 @@ class Line:
         self.store = Store(folder / "agent.db", self.clock.now())
         self.journal = Journal(self.store)
         self.media = MediaFiles(folder / "content")
+        self.clips = Clips(folder / "clips", self.media)
         self.views: dict[str, View] = {}
         self.faults: dict[str, FaultBook] = {}
         self.links: list[FakeLink] = []
@@ -196,7 +198,7 @@ class Line:
 
     def _tools(self, device: str) -> Tools:
         self.faults[device] = FaultBook(device)
-        return Tools(device, Desk(self.journal), self.media, self.clock, self.faults[device])
+        return Tools(device, Desk(self.journal), self.media, self.clips, self.clock, self.faults[device])
 
     def board(self, device: str, shape: str = "32x16:mono") -> FakeBoard:
         """Add a board."""
