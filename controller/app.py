@@ -21,6 +21,7 @@ from controller.api.routes import api
 from controller.console.install import install_console
 from controller.errors import UnfitError
 from controller.jobs import build_jobs
+from controller.media.speech.voices import read_voices
 from controller.mqtt import ControllerMqtt, session_settings
 from controller.ports import Clock
 from controller.services import alert_sending, plan
@@ -48,7 +49,7 @@ def build_deps(settings: Settings, bell: Bell, clock: Clock = _now) -> Deps:
     except OSError as exc:
         raise UnfitError("data.unfit", f"the data folder {settings.data} cannot be used: {exc.strerror}") from exc
     passwords = ArgonPasswords(settings.argon2_memory_kib, settings.argon2_rounds)
-    return Deps(_store(settings.url), clock, secret, media, passwords, bell.ring)
+    return Deps(_store(settings.url), clock, secret, media, passwords, bell.ring, read_voices(settings.voices_file))
 
 
 def _store(url: str) -> Store:

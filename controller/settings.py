@@ -30,6 +30,7 @@ class Settings(Fact):
     data: Path = Field(default=Path("var/controller"), description="folder of the database, the key and the media")
     database_url: str = Field(default="", description="SQLAlchemy URL; empty: gatecast.db in the data folder")
     gates_file: Path | None = Field(default=None, description="TOML list of the gates and their devices, read at start")
+    voices_file: Path | None = Field(default=None, description="TOML list of the voices this site brings")
     host: str = Field(default="127.0.0.1", description="address to listen on")
     port: int = Field(default=8080, ge=0, le=65535, description="port of the page and the API; 0: any free one")
     https: bool = Field(default=False, description="pages are reached over https: cookies say Secure")

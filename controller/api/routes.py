@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from controller.api import agents, alerts, devices, files, health, history, messages, planning, rendering, sessions
+from controller.api import (
+    agents,
+    alerts,
+    devices,
+    files,
+    health,
+    history,
+    messages,
+    planning,
+    recordings,
+    rendering,
+    sessions,
+)
 from controller.api.problems import ProblemBody
 
 REFUSALS: dict[int | str, dict[str, object]] = {
@@ -20,6 +32,6 @@ REFUSALS: dict[int | str, dict[str, object]] = {
 def api() -> APIRouter:
     """Every route of v1."""
     whole = APIRouter(prefix="/api/v1", responses=REFUSALS)
-    for part in (sessions, messages, rendering, planning, devices, alerts, history, files, agents, health):
+    for part in (sessions, messages, rendering, planning, devices, alerts, history, files, recordings, agents, health):
         whole.include_router(part.router)
     return whole

@@ -16,6 +16,7 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
+from controller.media.unpack import unpacked
 from devices.profiles.wav import RATE, wav_header
 
 MAX_BYTES = 200_000_000
@@ -51,9 +52,31 @@ class Clip:
 
 
 def ingest(data: bytes) -> Clip:
-    """Decode, mix down and resample an upload of any kind libsndfile reads (WAV, FLAC, Ogg, MP3, AIFF); else MediaError."""
+    """Decode, mix down and resample an upload: a sound file, a phone's recording, or the sound of a video; else MediaError."""
     if len(data) > MAX_BYTES:
         raise MediaError("media.large", f"a sound file is at most {MAX_BYTES // 1_000_000} MB")
+    if not data:
+        raise MediaError("media.empty", "the sound file holds no sound")
+    return _ingest(data if _plain(data) else _unpacked(data))
+
+
+def _plain(data: bytes) -> bool:
+    """Whether libsndfile reads it."""
+    try:
+        with soundfile.SoundFile(BytesIO(data)):
+            return True
+    except (soundfile.SoundFileError, TypeError, OverflowError):
+        return False
+
+
+def _unpacked(data: bytes) -> bytes:
+    try:
+        return unpacked(data)
+    except ValueError as exc:
+        raise MediaError("media.unreadable", "the file is not a sound file that can be read, or it is damaged") from exc
+
+
+def _ingest(data: bytes) -> Clip:
     try:
         with soundfile.SoundFile(BytesIO(data)) as file:
             _check(file)

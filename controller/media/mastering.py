@@ -42,12 +42,16 @@ _ATTACK, _RELEASE = 0.6, 0.05  # smoothing per hop: about 5 ms down, 100 ms up
 _FAST = 64  # limiter hop: 1.3 ms
 _REACH = 4  # limiter hops over which its gain moves
 _PASSES = 5
+_LOOK = 4096  # frames of a look for noise: 85 ms, a syllable
+_BAND = slice(26, 683)  # 300 Hz to 8 kHz of it
+_EVEN, _FLAT = 8.0, 0.2  # dB between loud and soft; flatness of white noise is 0.56, of speech under 0.1
 Gains = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Mastered:
-    """The levelled clip, its LUFS before, its loudness after, and what a listener should know: quiet, clipped, pauses."""
+    """The levelled clip, its LUFS before, its loudness after, and what a listener should know: quiet, clipped,
+    pauses, noise."""
 
     clip: Clip
     before: float
@@ -158,8 +162,26 @@ def _findings(source: Window, frames: int, before: float) -> tuple[str, ...]:
         for at in range(0, len(samples), RATE // 10):
             pauses = pauses + 1 if samples[at : at + RATE // 10].max() < 0.003 else 0
             longest = max(longest, pauses)
-    found = {"quiet": before < -35, "clipped": full > max(10, frames // 20_000), "pauses": longest >= 50}
+    found = {
+        "quiet": before < -35,
+        "clipped": full > max(10, frames // 20_000),
+        "pauses": longest >= 50,
+        "noise": _mostly_noise(source, frames),
+    }
     return tuple(name for name, true in found.items() if true)
+
+
+def _mostly_noise(source: Window, frames: int) -> bool:
+    """Speech rises and falls by 20 dB and has a shape in its spectrum; noise has neither."""
+    starts = range(0, frames - _LOOK, max(_LOOK, frames // 300))
+    blocks = [np.asarray(source(start, start + _LOOK), np.float64) for start in starts]
+    if len(blocks) < 10:
+        return False
+    powers = np.array([np.mean(np.square(block)) for block in blocks]) + 1e-12
+    low, high = np.percentile(10 * np.log10(powers), (10, 90))
+    spectra = np.square(np.abs(np.fft.rfft(np.stack(blocks) * np.hanning(_LOOK), axis=1)))[:, _BAND] + 1e-15
+    flatness = np.exp(np.log(spectra).mean(axis=1)) / spectra.mean(axis=1)
+    return bool(high - low < _EVEN and np.median(flatness) > _FLAT)
 
 
 @cache

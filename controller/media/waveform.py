@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from devices.profiles.wav import HEADER_BYTES
@@ -23,7 +25,11 @@ def columns(wav: bytes, count: int) -> list[float]:
 
 def waveform_svg(wav: bytes, count: int = 600) -> str:
     """Bars around a middle line, in the colour of the page's text, stretched to whatever room it gets."""
-    bars = columns(wav, count)
+    return bars_svg(columns(wav, count))
+
+
+def bars_svg(bars: Sequence[float]) -> str:
+    """The picture of columns that were counted before."""
     path = "".join(
         f"M{n + 0.5:g} {_HEIGHT / 2 * (1 - bar):g}v{max(0.5, _HEIGHT * bar):g}" for n, bar in enumerate(bars)
     )

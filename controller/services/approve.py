@@ -7,6 +7,7 @@ from controller.domain.content import State
 from controller.domain.people import Actor, Right
 from controller.services import plan
 from controller.services.context import Deps
+from controller.services.hear import check_heard
 from controller.services.look import MessageView, view
 from controller.store import content
 from controller.store.audit import note
@@ -18,6 +19,7 @@ def approve_message(deps: Deps, actor: Actor, message: str, digest: str) -> Mess
     with deps.store.write() as connection:
         now, stored = deps.now(), content.load(connection, message)
         after = approvals.approved(stored.standing, actor, digest, now)
+        check_heard(connection, actor, stored.words.audio)
         given = after.approvals[-1]
         content.keep_approval(connection, message, after.version, given)
         content.save(connection, message, after, now)

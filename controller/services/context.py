@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from controller.media.speech.voices import Voices
 from controller.ports import Clock, MediaFiles, Passwords
 from controller.store.database import Store
 
@@ -41,6 +42,7 @@ class Deps:
     media: MediaFiles
     passwords: Passwords
     notify: Callable[[], None]
+    voices: Voices
 
     def now(self) -> datetime:
         """The wall clock, aware."""

@@ -178,6 +178,56 @@ media = sa.Table(
     sa.Column("seconds", sa.Float, nullable=False),
     sa.Column("created_at", Instant, nullable=False),
 )
+recordings = sa.Table(
+    "recordings",
+    metadata,
+    sa.Column("sha256", sa.ForeignKey("media.sha256"), primary_key=True),  # as it is played
+    sa.Column("master", _HASH, nullable=False),
+    sa.Column("samples", sa.BigInteger, nullable=False),
+    sa.Column("lufs_before", sa.Float, nullable=False),
+    sa.Column("lufs", sa.Float, nullable=False),
+    sa.Column("true_peak", sa.Float, nullable=False),
+    sa.Column("findings", sa.JSON, nullable=False),
+    sa.Column("waveform", sa.JSON, nullable=False),
+    sa.Column("voice", sa.String(200)),  # of a machine; None: a person
+    sa.Column("words", sa.Text, nullable=False),
+    sa.Column("key", _HASH, index=True),  # of the request a machine's voice answered
+    sa.Column("by", sa.String(64), nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+)
+hearings = sa.Table(
+    "hearings",
+    metadata,
+    sa.Column("sha256", sa.ForeignKey("recordings.sha256"), primary_key=True),
+    sa.Column("username", sa.ForeignKey("users.username"), primary_key=True),
+    sa.Column("started_at", Instant, nullable=False),
+    sa.Column("ended_at", Instant),  # the end was reached
+)
+lexicon = sa.Table(
+    "lexicon",
+    metadata,
+    sa.Column("gate", sa.ForeignKey("gates.id"), primary_key=True),
+    sa.Column("language", sa.String(12), primary_key=True),
+    sa.Column("spelling", sa.String(100), primary_key=True),
+    sa.Column("said", sa.String(200), nullable=False),
+)
+recorded_words = sa.Table(
+    "recorded_words",
+    metadata,
+    sa.Column("language", sa.String(12), primary_key=True),
+    sa.Column("word", sa.String(50), primary_key=True),
+    sa.Column("sha256", sa.ForeignKey("recordings.sha256"), nullable=False),
+)
+phrases = sa.Table(
+    "phrases",
+    metadata,
+    sa.Column("id", _ID, primary_key=True),
+    sa.Column("name", sa.String(200), nullable=False),
+    sa.Column("language", sa.String(12), nullable=False),
+    sa.Column("parts", sa.JSON, nullable=False),  # [{recording} | {slot, kind}]
+    sa.Column("by", sa.String(64), nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+)
 playlists = sa.Table(
     "playlists",
     metadata,

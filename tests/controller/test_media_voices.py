@@ -52,9 +52,11 @@ def test_the_voice_is_given_words_and_the_draft_says_which():
     hummer = Hummer()
     draft = speak("Làn 2 mở 8h", "vi", hummer)
     assert hummer.given == [draft.words] == ["Làn hai mở tám giờ"]
-    assert draft.sha256 == hashlib.sha256(draft.wav).hexdigest()
+    assert draft.mastered.clip.sha256 == hashlib.sha256(draft.mastered.clip.wav).hexdigest()
     assert draft.voice == "hummer 1 hum"
-    assert integrated(samples_of(draft.wav), round(draft.seconds * 48_000)) == pytest.approx(-16, abs=0.3)
+    assert integrated(
+        samples_of(draft.mastered.clip.wav), round(draft.mastered.clip.seconds * 48_000)
+    ) == pytest.approx(-16, abs=0.3)
 
 
 @pytest.mark.parametrize(
@@ -145,8 +147,10 @@ def test_a_text_without_end_is_refused_unspoken():
 )
 def test_espeak_speaks_all_three_languages_at_the_target_loudness(text, language):
     draft = speak(text, language, espeak())
-    assert draft.seconds > 1
-    assert integrated(samples_of(draft.wav), round(draft.seconds * 48_000)) == pytest.approx(-16, abs=0.3)
+    assert draft.mastered.clip.seconds > 1
+    assert integrated(
+        samples_of(draft.mastered.clip.wav), round(draft.mastered.clip.seconds * 48_000)
+    ) == pytest.approx(-16, abs=0.3)
 
 
 def test_the_same_request_gives_the_same_sound():
@@ -156,7 +160,7 @@ def test_the_same_request_gives_the_same_sound():
 
 def test_a_slower_voice_takes_longer():
     fast, slow = (speak("Xin chào quý khách đến cửa khẩu.", "vi", espeak(), speed) for speed in (1.2, 0.7))
-    assert slow.seconds > fast.seconds * 1.2
+    assert slow.mastered.clip.seconds > fast.mastered.clip.seconds * 1.2
 
 
 @pytest.mark.parametrize(

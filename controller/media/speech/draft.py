@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from controller.media.audio import ingest
-from controller.media.mastering import master
+from controller.media.mastering import Mastered, master
 from controller.media.speech.engines import Engine, SpeechError, Voice
 from controller.media.speech.tongues import TONGUES, spoken
 
@@ -17,11 +17,9 @@ RULES = 1  # raised when the rules of reading change what is said
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The clip in the form the gates play, the words the voice was given, and the key under which the same request finds it."""
+    """The levelled sound, the words the voice was given, and the key under which the same request finds it."""
 
-    wav: bytes
-    sha256: str
-    seconds: float
+    mastered: Mastered
     words: str
     voice: str
     key: str
@@ -51,6 +49,6 @@ def speak(
     words = spoken(text, language, lexicon)
     if not any(char.isalnum() for char in words):
         raise SpeechError("speech.text", "there is nothing to say in this text")
-    clip = master(ingest(engine.synthesize(words, voice, speed))).clip
+    levelled = master(ingest(engine.synthesize(words, voice, speed)))
     name = f"{engine.fingerprint()} {voice.id}"
-    return Draft(clip.wav, clip.sha256, clip.seconds, words, name, draft_key(words, voice, engine, speed))
+    return Draft(levelled, words, name, draft_key(words, voice, engine, speed))

@@ -55,7 +55,8 @@ class CommandEngine:
     """An outside command that reads words on standard input and writes a sound file on standard output, such as piper."""
 
     def __init__(self, command: tuple[str, ...], voice: Voice, files: tuple[Path, ...] = ()) -> None:
-        """`{speed}` in the command is replaced. `files` are what makes the voice: their contents go into the fingerprint."""
+        """`{speed}` in the command is replaced, and `{slowness}` by its inverse. `files` are what makes the voice: their
+        contents go into the fingerprint."""
         self._command, self._voice, self._files = command, voice, files
 
     def voices(self) -> tuple[Voice, ...]:
@@ -64,7 +65,10 @@ class CommandEngine:
 
     def synthesize(self, words: str, voice: Voice, speed: float) -> bytes:
         """Run the command once."""
-        return run([word.replace("{speed}", f"{speed:g}") for word in self._command], words)
+        return run(
+            [word.replace("{speed}", f"{speed:g}").replace("{slowness}", f"{1 / speed:g}") for word in self._command],
+            words,
+        )
 
     def fingerprint(self) -> str:
         """Of the command and the files it names."""
