@@ -11,7 +11,12 @@ import subprocess
 import sys
 import tempfile
 import wave
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import chain
 from pathlib import Path
+
+import av
 
 PATIENCE = 180  # seconds of the clock and of the processor: half an hour of AAC takes about 20
 MEMORY = 1 << 30  # bytes of address space; FFmpeg's libraries alone map a third of it
@@ -40,8 +45,6 @@ def unpacked(data: bytes, folder: Path | None = None) -> bytes:
 
 def main(source: str, target: str) -> int:
     """The child's work."""
-    import av
-
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (PATIENCE, PATIENCE))
     resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST, LARGEST))
@@ -57,12 +60,17 @@ def main(source: str, target: str) -> int:
             out.setnchannels(1 if layout == "mono" else 2)
             out.setsampwidth(2)
             out.setframerate(_RATE)
-            for frame in file.decode(track):
+            for frame in chain(_whole_frames(file, track), (None,)):
                 for piece in resampler.resample(frame):
                     out.writeframes(bytes(piece.planes[0])[: piece.samples * 2 * out.getnchannels()])
-            for piece in resampler.resample(None):
-                out.writeframes(bytes(piece.planes[0])[: piece.samples * 2 * out.getnchannels()])
     return 0
+
+
+def _whole_frames(file: av.container.InputContainer, track: av.AudioStream) -> Iterator[av.AudioFrame]:
+    """What can be decoded; a damaged stretch is left out."""
+    for packet in file.demux(track):
+        with suppress(av.error.InvalidDataError):
+            yield from packet.decode()
 
 
 _LISTS = ("hls", "concat", "dash", "ffmetadata")
