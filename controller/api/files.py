@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -16,6 +17,7 @@ from controller.services.bring import Brought, bring_audio
 from controller.services.drawing import picture
 
 MEDIA_LIMIT = 64 * 1024 * 1024
+_SOUNDS = {b"OggS": "audio/ogg", b"RIFF": "audio/wav"}
 _RANGES = re.compile(r"bytes=(\d+-\d*|-\d+)(\s*,\s*(\d+-\d*|-\d+))*")
 _UPLOAD = {
     "requestBody": {
@@ -64,6 +66,7 @@ def content(sha256: str, request: Request) -> Response:
     place = deps_of(request).media.path(sha256)
     if place is None:
         raise UnknownError("content", sha256)
+    kind = _kind(place)
     etag = f'"{sha256}"'
     headers = {"etag": etag, "cache-control": "private, max-age=31536000, immutable"}
     headers["x-content-type-options"] = "nosniff"
@@ -71,8 +74,14 @@ def content(sha256: str, request: Request) -> Response:
         return Response(status_code=304, headers=headers)
     if not _RANGES.fullmatch(request.headers.get("range", "bytes=0-").strip()):
         # A range that cannot be read is as none (RFC 9110, 14.2).
-        return Response(place.read_bytes(), media_type="application/octet-stream", headers=headers)
-    return FileResponse(place, media_type="application/octet-stream", headers=headers)
+        return Response(place.read_bytes(), media_type=kind, headers=headers)
+    return FileResponse(place, media_type=kind, headers=headers)
+
+
+def _kind(place: Path) -> str:
+    """Of sound by its first letters, so that a browser plays it; nothing else is to be opened in one."""
+    with place.open("rb") as file:
+        return _SOUNDS.get(file.read(4), "application/octet-stream")
 
 
 @router.get("/previews/{sha256}/{page}.png", response_class=Response)

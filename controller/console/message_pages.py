@@ -16,7 +16,7 @@ from controller.console.reader import PageRoute, Someone
 from controller.domain.content import Category
 from controller.domain.people import Right
 from controller.errors import ControllerError
-from controller.services import approve, look, submit, withdraw, write
+from controller.services import approve, hear, look, submit, withdraw, write
 from controller.services.look import MessageView
 from devices.profiles.board import BoardShape
 
@@ -140,5 +140,6 @@ def _message(
     return page(
         request, "message.html", who.actor, status=422 if problem else 200, now=deps.now(), message=found,
         findings=findings, problem=said(problem), state_word=lambda m: _state_word(who, m),
+        recordings=hear.of_message(deps, who.actor, found.audio),
         lamps=lambda board: BoardShape.parse(board).width,
     )  # fmt: skip

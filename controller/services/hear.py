@@ -38,10 +38,12 @@ def recording(deps: Deps, actor: Actor, sha256: str) -> RecordingView:
         return _view(found, sha256 in recordings.heard_by(connection, actor.username, {sha256}))
 
 
-def recordings_of(connection: Connection, actor: Actor, audio: Mapping[str, str]) -> dict[str, RecordingView]:
+def of_message(deps: Deps, actor: Actor, audio: Mapping[str, str]) -> dict[str, RecordingView]:
     """The recordings of a message by language, as this person sees them."""
+    actor.need(Right.READ)
     hashes = set(audio.values())
-    known, heard = recordings.find(connection, hashes), recordings.heard_by(connection, actor.username, hashes)
+    with deps.store.read() as connection:
+        known, heard = recordings.find(connection, hashes), recordings.heard_by(connection, actor.username, hashes)
     return {lang: _view(known[sha256], sha256 in heard) for lang, sha256 in audio.items() if sha256 in known}
 
 

@@ -1,0 +1,77 @@
+"""The sound of a message: bring a recording for each language, let a machine read it, listen, take it away."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, UploadFile
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from controller.api.access import deps_of
+from controller.console.forms import said
+from controller.console.frame import page
+from controller.console.reader import PageRoute, Someone
+from controller.domain.people import Right
+from controller.errors import ControllerError, InvalidError
+from controller.services import bring, hear, look, speak, write
+
+router = APIRouter(prefix="/messages/{message}/sound", include_in_schema=False, route_class=PageRoute)
+Language = Annotated[str, Form(max_length=12)]
+Version = Annotated[int, Form(ge=1)]
+
+
+@router.get("")
+def sound(request: Request, message: str, who: Someone) -> HTMLResponse:
+    """What is heard in each language, and what may be done about it."""
+    return _page(request, message, who)
+
+
+@router.post("/bring")
+def bring_it(
+    request: Request, message: str, who: Someone, language: Language, version: Version, file: UploadFile
+) -> Response:
+    """A recording somebody made."""
+    deps = deps_of(request)
+    who.actor.need(Right.WRITE)
+    try:
+        data = file.file.read()
+        if not data:
+            raise InvalidError("media.empty", "there is no file in the request")
+        brought = bring.bring_audio(deps, who.actor, data)
+        write.edit_message(deps, who.actor, message, write.Change(audio={language: brought.sha256}, version=version))
+    except ControllerError as problem:
+        return _page(request, message, who, problem)
+    return RedirectResponse(f"/messages/{message}/sound", 303)
+
+
+@router.post("/speak")
+def speak_it(
+    request: Request, message: str, who: Someone, language: Language, version: Version,
+    speed: Annotated[float, Form(ge=0.5, le=2.0)] = 1.0, gate: Annotated[str, Form(max_length=32)] = "",
+) -> Response:  # fmt: skip
+    """A machine's voice: a draft."""
+    asked = speak.SpeechRequest(language=language, speed=speed, gate=gate or None, version=version)
+    try:
+        speak.speak_message(deps_of(request), who.actor, message, asked)
+    except ControllerError as problem:
+        return _page(request, message, who, problem)
+    return RedirectResponse(f"/messages/{message}/sound", 303)
+
+
+@router.post("/remove")
+def remove_it(request: Request, message: str, who: Someone, language: Language, version: Version) -> Response:
+    """Silence in this language."""
+    try:
+        write.edit_message(deps_of(request), who.actor, message, write.Change(audio={language: None}, version=version))
+    except ControllerError as problem:
+        return _page(request, message, who, problem)
+    return RedirectResponse(f"/messages/{message}/sound", 303)
+
+
+def _page(request: Request, message: str, who: Someone, problem: ControllerError | None = None) -> HTMLResponse:
+    deps = deps_of(request)
+    found = look.message(deps, who.actor, message)
+    return page(
+        request, "sound.html", who.actor, status=422 if problem else 200, now=deps.now(), message=found,
+        problem=said(problem), recordings=hear.of_message(deps, who.actor, found.audio),
+    )  # fmt: skip
