@@ -79,7 +79,7 @@ class Item(Fact):
 
 
 class Playlist(Fact):
-    """Items in the order they are shown. `lead` and `gap` are of sound: time for the chime, and silence between contents."""
+    """Items in the order they are shown. Of sound are: a chime before the due instant, gaps, repeats, and a tone at the end."""
 
     id: Id
     name: str = ""
@@ -87,8 +87,11 @@ class Playlist(Fact):
     includes: tuple[Id, ...] = Field(default=(), description="playlists whose items follow its own, in this order")
     shuffle: bool = Field(default=False, description="each pass in another order, nothing twice in a pass or in a row")
     seed: int = Field(default=0, ge=0, le=2**31, description="of the shuffle")
-    lead: float = Field(default=0, ge=0, le=60, description="seconds before the first content")
+    chime: Id = Field(default="chime-2", description="name of the tone that sounds in `lead`")
+    lead: float = Field(default=0, ge=0, le=60, description="seconds before the due instant in which the chime sounds")
     gap: float = Field(default=0, ge=0, le=60, description="seconds between contents")
+    repeats: int = Field(default=1, ge=1, le=10, description="how often the contents are said in one pass")
+    tail: float = Field(default=0, ge=0, le=60, description="seconds of the end tone, a gap after the last content")
 
     @model_validator(mode="after")
     def _not_empty(self) -> Playlist:

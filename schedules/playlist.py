@@ -1,4 +1,4 @@
-"""What a playlist shows at a moment: contents in turn, the chime's lead, gaps, loops and shuffled passes.
+"""What a playlist shows at a moment: contents in turn, gaps, repeats, loops and shuffled passes.
 
 Of a plan's playlist that includes others, ask with what `on_air` gives: there it is unfolded."""
 
@@ -35,20 +35,25 @@ def content_seconds(item: Item) -> tuple[float, ...]:
 
 
 def playlist_seconds(playlist: Playlist) -> float:
-    """How long one pass takes: the lead, the contents, and the gaps between them."""
+    """How long one pass takes from its due instant: the contents, repeats, gaps between them, and the end tone."""
     return float(_length(playlist))
 
 
+def period_seconds(playlist: Playlist) -> float:
+    """From one pass of a loop to the next: a pass, and the time for the next one's chime."""
+    return float(_period(playlist))
+
+
 def item_at(playlist: Playlist, elapsed: float, loop: bool = True) -> Slot | None:
-    """The turn `elapsed` seconds after the beginning; the lead belongs to the first content, a gap to the one before it."""
-    length = _length(playlist)
-    if elapsed < 0 or (elapsed >= length and not loop):
+    """The turn `elapsed` seconds after the due instant; a gap belongs to the content before it."""
+    period = _period(playlist)
+    if elapsed < 0 or (elapsed >= _length(playlist) and not loop):
         return None
-    passes, within = divmod(Fraction(elapsed), length)
+    passes, within = divmod(Fraction(elapsed), period)
     turns = list(_turns(playlist, in_order(playlist, passes)))
     index = max(bisect_right(turns, within, key=lambda turn: turn[2]) - 1, 0)
     item, content, starts, ends = turns[index]
-    begins = passes * length
+    begins = passes * period
     offset = max(within - starts, Fraction(0))
     return Slot(item, content, float(begins + starts), float(begins + ends), float(offset), index)
 
@@ -70,12 +75,24 @@ def _shuffled(playlist: Playlist, passes: int) -> list[int]:
 
 
 def _length(playlist: Playlist) -> Fraction:
-    return max(ends for _, _, _, ends in _turns(playlist, playlist.items))
+    words = max(ends for _, _, _, ends in _turns(playlist, playlist.items))
+    return words + Fraction(playlist.gap) + Fraction(playlist.tail) if playlist.tail else words
+
+
+def _period(playlist: Playlist) -> Fraction:
+    return _length(playlist) + Fraction(playlist.lead)
+
+
+def turns(playlist: Playlist, items: tuple[Item, ...]) -> Iterator[tuple[Item, ContentRef, float, float]]:
+    """Every content of a pass with the seconds from the due instant at which it begins and ends."""
+    for item, content, starts, ends in _turns(playlist, items):
+        yield item, content, float(starts), float(ends)
 
 
 def _turns(playlist: Playlist, items: tuple[Item, ...]) -> Iterator[tuple[Item, ContentRef, Fraction, Fraction]]:
-    clock, gap = Fraction(playlist.lead), Fraction(playlist.gap)
-    for item in items:
-        for content, seconds in zip(item.contents, content_seconds(item), strict=True):
-            yield item, content, clock, clock + Fraction(seconds)
-            clock += Fraction(seconds) + gap
+    clock, gap = Fraction(0), Fraction(playlist.gap)
+    for _ in range(playlist.repeats):
+        for item in items:
+            for content, seconds in zip(item.contents, content_seconds(item), strict=True):
+                yield item, content, clock, clock + Fraction(seconds)
+                clock += Fraction(seconds) + gap

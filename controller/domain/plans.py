@@ -7,7 +7,9 @@ import json
 import math
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
+
+from pydantic import Field
 
 from controller.domain.gates import Device
 from devices.profiles.tones import tone_seconds
@@ -35,12 +37,21 @@ class Entry(Fact):
     seconds: float | None = None
 
 
+class Sound(Fact):
+    """How a playlist sounds on a loudspeaker: the chime before the due second, how often it is said, a tone at the end."""
+
+    chime: Literal["chime-2", "chime-4", "none"] = "chime-2"
+    repeats: int = Field(default=1, ge=1, le=10)
+    end_tone: bool = False
+
+
 class WantedPlaylist(Fact):
     """A playlist of the operator."""
 
     id: Id
     name: str
     items: tuple[Entry, ...]
+    sound: Sound = Sound()
 
 
 class WantedRule(Fact):
@@ -95,9 +106,15 @@ class Wanted(Fact):
     alert_clips: tuple[ContentRef, ...] = ()  # for loudspeakers to hold ready
 
 
-def chime_lead() -> float:
-    """Seconds from a due instant to the first word: the chime, rounded up to half a second, and half a second more."""
-    return math.ceil(tone_seconds(CHIME) * 2) / 2 + 0.5
+def chime_lead(chime: str = CHIME) -> float:
+    """Seconds by which a chime begins before the first word: its length, rounded up to half a second, and half a second."""
+    return math.ceil(tone_seconds(chime) * 2) / 2 + 0.5
+
+
+def _sound(sound: Sound) -> dict[str, Any]:
+    chime = {} if sound.chime == "none" else {"chime": sound.chime, "lead": chime_lead(sound.chime)}
+    tail = {"tail": tone_seconds("end")} if sound.end_tone else {}
+    return {"gap": GAP, "repeats": sound.repeats, **chime, **tail}
 
 
 def build(device: Device, wanted: Wanted, now: datetime) -> Body:
@@ -133,7 +150,7 @@ def _playlist(device: Device, wanted: Wanted, name: str) -> Playlist | None:
     items = tuple(item for entry in playlist.items if (item := _item(device, wanted, entry)))
     if not items:
         return None
-    sound = {"lead": chime_lead(), "gap": GAP} if device.kind == "speaker" else {}
+    sound = _sound(playlist.sound) if device.kind == "speaker" else {}
     return Playlist(id=playlist.id, name=playlist.name, items=items, **sound)
 
 

@@ -9,7 +9,7 @@ from pydantic import Field
 from controller.domain.asked import Asked
 from controller.domain.content import State, clean_title
 from controller.domain.people import Actor, Right
-from controller.domain.plans import Entry, WantedPlaylist
+from controller.domain.plans import Entry, Sound, WantedPlaylist
 from controller.errors import InvalidError, Problem
 from controller.services.context import Deps
 from controller.services.ids import new_id
@@ -31,6 +31,7 @@ class PlaylistDraft(Asked):
 
     name: str
     items: Annotated[tuple[EntryDraft, ...], Field(min_length=1, max_length=200)]
+    sound: Sound = Sound()
 
 
 class Remark(Fact):
@@ -58,11 +59,19 @@ def create_playlist(deps: Deps, actor: Actor, draft: PlaylistDraft) -> PlaylistV
         check_messages([item.message for item in draft.items], states)
         now = deps.now()
         items = [item.model_dump(exclude_none=True) for item in draft.items]
-        row = {"id": playlist, "name": name, "items": items, "created_at": now, "by": actor.username}
+        sound = draft.sound.model_dump(mode="json")
+        row = {"id": playlist, "name": name, "items": items, "sound": sound, "created_at": now, "by": actor.username}
         connection.execute(playlists.insert().values(row))
-        note(connection, now, actor.username, "playlist.created", playlist, {"name": name, "items": items})
+        note(
+            connection,
+            now,
+            actor.username,
+            "playlist.created",
+            playlist,
+            {"name": name, "items": items, "sound": sound},
+        )
     entries = tuple(Entry(message=item.message, seconds=item.seconds) for item in draft.items)
-    return PlaylistView(id=playlist, name=name, items=entries, findings=_not_yet(states))
+    return PlaylistView(id=playlist, name=name, items=entries, sound=draft.sound, findings=_not_yet(states))
 
 
 def check_messages(named: list[str], states: dict[str, str]) -> None:

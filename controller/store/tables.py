@@ -234,6 +234,7 @@ playlists = sa.Table(
     sa.Column("id", _ID, primary_key=True),
     sa.Column("name", sa.String(200), nullable=False),
     sa.Column("items", sa.JSON, nullable=False),  # [{message, seconds?}]
+    sa.Column("sound", sa.JSON, nullable=False, server_default="{}"),  # {chime, repeats, end_tone}
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("by", sa.String(64), nullable=False),
 )

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from controller.domain.content import State
-from controller.domain.plans import Entry, Showable, Wanted, WantedPlaylist, WantedRule
+from controller.domain.plans import Entry, Showable, Sound, Wanted, WantedPlaylist, WantedRule
 from controller.errors import UnknownError
 from controller.store import content, media
 from controller.store.tables import messages, playlists, schedules
@@ -43,7 +43,7 @@ def all_playlists(connection: Connection) -> tuple[WantedPlaylist, ...]:
 
 def _playlist(row: Row[Any]) -> WantedPlaylist:
     items = tuple(Entry.model_validate(each) for each in row._mapping["items"])
-    return WantedPlaylist(id=row.id, name=row.name, items=items)
+    return WantedPlaylist(id=row.id, name=row.name, items=items, sound=Sound.model_validate(row.sound))
 
 
 def gather(connection: Connection, alert_clips: tuple[ContentRef, ...]) -> Wanted:

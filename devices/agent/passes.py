@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
 from schedules.evaluate import OnAir, on_air
 from schedules.model import Alert, ContentRef, Item, Plan, Playlist, Priority
-from schedules.playlist import content_seconds, playlist_seconds
+from schedules.playlist import in_order, period_seconds, playlist_seconds, turns
 
-CHIME = "tone:chime-2"
+TONE = "tone:"
+END_TONE = "tone:end"
 SETTLE = 0.3  # seconds a zone is open before and after its sound: no clicks, no clipped first syllable
 _MOST_SEGMENTS = 100
 
@@ -25,7 +26,7 @@ class Cue:
     seconds: float
     item: Item | None
     content: ContentRef | None
-    tone: str = CHIME
+    tone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,11 @@ class Pass:
     cues: tuple[Cue, ...]
 
     @property
+    def begins(self) -> datetime:
+        """When its first sample sounds: the chime's, where it has one."""
+        return min((cue.due for cue in self.cues), default=self.due)
+
+    @property
     def stops(self) -> datetime:
         """When its last sample is over."""
         return min(self.ends, self.until) if self.until else self.ends
@@ -50,15 +56,21 @@ class Pass:
 def passes(
     plan: Plan, start: datetime, end: datetime, alerts: Sequence[Alert], bases: dict[str, datetime]
 ) -> Iterator[Pass]:
-    """The passes that sound within [start, end), in order.
+    """The passes due within [start, end), in order; `start` as much earlier as a chime is long, to know whom it would cut.
 
     `bases` gives, for an alert, the instant at which its first pass begins here: zones take a moment to open.
     """
-    moment = start
+    moment: datetime = start
+    last: datetime | None = None
     for _ in range(_MOST_SEGMENTS):
         answer = on_air(plan, moment, alerts)
         until = min(answer.until, end) if answer.until else end
-        yield from _within(answer, _begins(answer, bases), moment, until)
+        for one in _within(answer, _begins(answer, bases), moment, until):
+            # No chime into somebody's words: whoever listens needs none.
+            yield replace(
+                one, cues=tuple(cue for cue in one.cues if cue.content or last is None or cue.due >= min(last, one.due))
+            )
+            last = one.stops
         if answer.until is None or answer.until >= end:
             return
         moment = answer.until
@@ -72,32 +84,32 @@ def _within(answer: OnAir, base: datetime | None, start: datetime, end: datetime
     # A fallback is for boards: a loudspeaker with nothing due is silent.
     if answer.playlist is None or base is None or answer.cause not in ("alert", "rule"):
         return
-    length = playlist_seconds(answer.playlist)
-    number = max(math.floor((start - base).total_seconds() / length), 0)
-    while (due := base + timedelta(seconds=number * length)) < end:
+    length, period = playlist_seconds(answer.playlist), period_seconds(answer.playlist)
+    number = max(math.floor((start - base).total_seconds() / period), 0)
+    while (due := base + timedelta(seconds=number * period)) < end:
         if number > 0 and not answer.loop:
             return
-        yield _pass(answer, answer.playlist, due, length)
+        yield _pass(answer, answer.playlist, due, length, number)
         number += 1
 
 
-def _pass(answer: OnAir, playlist: Playlist, due: datetime, length: float) -> Pass:
+def _pass(answer: OnAir, playlist: Playlist, due: datetime, length: float, number: int) -> Pass:
     cause: Literal["alert", "rule"] = "alert" if answer.cause == "alert" else "rule"
     return Pass(
         cause=cause, source=answer.source, priority=answer.priority, zones=answer.zones, due=due,
-        ends=due + timedelta(seconds=length), until=answer.until, cues=tuple(_cues(playlist, due)),
+        ends=due + timedelta(seconds=length), until=answer.until, cues=tuple(_cues(playlist, due, number)),
     )  # fmt: skip
 
 
-def _cues(playlist: Playlist, due: datetime) -> Iterator[Cue]:
-    at = 0.0
+def _cues(playlist: Playlist, due: datetime, number: int) -> Iterator[Cue]:
+    """Counted backwards and forwards from the due instant, on which the first word falls."""
     if playlist.lead > 0:
-        yield Cue(due, playlist.lead, playlist.items[0], None)
-        at = playlist.lead
-    for item in playlist.items:
-        for content, seconds in zip(item.contents, content_seconds(item), strict=True):
-            yield Cue(due + timedelta(seconds=at), seconds, item, content)
-            at += seconds + playlist.gap
+        yield Cue(due - timedelta(seconds=playlist.lead), playlist.lead, None, None, TONE + playlist.chime)
+    ends = 0.0
+    for item, content, starts, ends in turns(playlist, in_order(playlist, number)):
+        yield Cue(due + timedelta(seconds=starts), ends - starts, item, content)
+    if playlist.tail > 0:
+        yield Cue(due + timedelta(seconds=ends + playlist.gap), playlist.tail, None, None, END_TONE)
 
 
 def zones_at(near: Sequence[Pass], at: datetime, opening: float, public: tuple[str, ...]) -> frozenset[str]:
@@ -105,8 +117,8 @@ def zones_at(near: Sequence[Pass], at: datetime, opening: float, public: tuple[s
     settle = timedelta(seconds=SETTLE)
     ahead = settle + timedelta(seconds=opening)
     for chosen in (
-        [one for one in near if one.due <= at < one.stops],
-        [one for one in near if one.due - ahead <= at < one.due],
+        [one for one in near if one.begins <= at < one.stops],
+        [one for one in near if one.begins - ahead <= at < one.begins],
         [one for one in near if one.stops <= at < one.stops + settle],
     ):
         if chosen:
@@ -118,4 +130,4 @@ def zone_edges(near: Sequence[Pass], opening: float) -> Iterator[datetime]:
     """The instants at which `zones_at` may change."""
     settle = timedelta(seconds=SETTLE)
     for one in near:
-        yield from (one.due - settle - timedelta(seconds=opening), one.due, one.stops, one.stops + settle)
+        yield from (one.begins - settle - timedelta(seconds=opening), one.begins, one.stops, one.stops + settle)

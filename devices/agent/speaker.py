@@ -46,6 +46,7 @@ class SpeakerHand(Hand):
         self._quick: Speaker | None = None
         self._zones: frozenset[str] | None = None
         self._opening = FIRST_OPENING
+        self._lead = 0.0
         self._bases: dict[str, tuple[int, datetime]] = {}
         self._near: list[Pass] = []
         self._answer: OnAir | None = None
@@ -81,7 +82,9 @@ class SpeakerHand(Hand):
         return Due(0 if self._answer.cause == "alert" else _RANK[type(steps[0])], steps[0])
 
     def _passes(self, plan: Plan, alerts: tuple[Alert, ...], now: datetime) -> list[Pass]:
-        begin, end = now - timedelta(seconds=2 * SETTLE), now + timedelta(seconds=AHEAD + self._opening)
+        self._lead = max((one.lead for one in plan.playlists), default=0.0)
+        begin = now - timedelta(seconds=2 * SETTLE + self._lead)
+        end = now + timedelta(seconds=AHEAD + self._opening + self._lead)
         found = list(passes(plan, begin, end, alerts, {name: base for name, (_, base) in self._bases.items()}))
         if self._test is not None and self._testing and all(one.cause != "alert" for one in found):
             found.append(self._test)
@@ -230,7 +233,7 @@ class SpeakerHand(Hand):
             times.append(IDLE_WAKE)
         if self._answer is not None and self._answer.until is not None:
             # What begins then is handed over ahead of it.
-            ahead = (self._answer.until - now).total_seconds() - AHEAD - self._opening
+            ahead = (self._answer.until - now).total_seconds() - AHEAD - self._opening - self._lead
             times.append(ahead if ahead > 0 else IDLE_WAKE)
         return max(min(times), 0.0)
 

@@ -100,7 +100,7 @@ async def test_zones_open_before_chime_and_clip_and_close_after_and_the_record_i
         assert record.evidence == "read_back"
         assert abs(record.seconds - 1.0) < 0.01
         assert abs(record.start_error or 0.0) < 0.05
-        assert record.due == due + timedelta(seconds=1.5)
+        assert record.due == due
         await until(lambda: not zones(world))
         assert len(world.records) == 1
 

@@ -19,6 +19,7 @@ from tests.support.facts import NOON, digest
 from tests.support.fake_devices import FakeClock, FakeSound, FakeSpeaker, Line
 
 PA = "tan-thanh/pa-1"
+FIRST = NOON - timedelta(seconds=1.5)  # of the chime: the first word falls on noon
 HALL, YARD = frozenset({"hall"}), frozenset({"yard"})
 SPEECH = {name: name.encode() * 10 for name in ("vi", "zh", "urgent")}
 
@@ -37,7 +38,7 @@ LENGTH = 1.5 + 4.0 + 0.5 + 6.0
 
 @pytest.fixture
 def line(tmp_path: Path) -> Iterator[Line]:
-    made = Line(tmp_path, FakeClock(NOON - timedelta(seconds=30)))
+    made = Line(tmp_path, FakeClock(FIRST - timedelta(seconds=30)))
     for data in SPEECH.values():
         made.media.keep(hashlib.sha256(data).hexdigest(), data)
     yield made
@@ -70,11 +71,11 @@ def plan(
         ends=ends,
     )
     playlist = Playlist(id="p1", items=(ITEM,), lead=1.5, gap=0.5)
-    return Plan(device=PA, revision=1, issued=NOON - timedelta(hours=1), playlists=(playlist,), rules=(rule,))
+    return Plan(device=PA, revision=1, issued=FIRST - timedelta(hours=1), playlists=(playlist,), rules=(rule,))
 
 
 def alert(starts: float, seconds: float = 60) -> Alert:
-    begin = NOON + timedelta(seconds=starts)
+    begin = FIRST + timedelta(seconds=starts)
     return Alert(id="a1", revision=1, starts=begin, until=begin + timedelta(seconds=seconds), item=URGENT)
 
 
@@ -83,7 +84,7 @@ def orders(the_plan: Plan | None, *alerts: Alert) -> Orders:
 
 
 def at(seconds: float) -> float:
-    return (NOON + timedelta(seconds=seconds)).timestamp()
+    return (FIRST + timedelta(seconds=seconds)).timestamp()
 
 
 def test_chime_and_contents_are_placed_at_their_exact_instants_ahead_of_time(
@@ -107,8 +108,8 @@ def test_zones_open_before_the_due_second_and_close_after_the_last_word(
     line.run(30.0 + LENGTH + 2.0, step=0.02)
     (_, first), (opened, yard), (closed, shut) = speaker.moves
     assert (first, yard, shut) == (frozenset(), YARD, frozenset())
-    assert -1.5 <= (opened - NOON).total_seconds() <= -0.3
-    assert LENGTH + 0.3 <= (closed - NOON).total_seconds() <= LENGTH + 0.6
+    assert -1.5 <= (opened - FIRST).total_seconds() <= -0.3
+    assert LENGTH + 0.3 <= (closed - FIRST).total_seconds() <= LENGTH + 0.6
 
 
 def test_each_content_is_one_record_with_its_zones_and_the_relays_word(
@@ -180,7 +181,7 @@ def test_what_an_alert_put_off_before_its_first_sample_leaves_no_record(
 
 
 def test_its_own_windows_end_cuts_a_loop_and_counts_as_shown(line: Line, pa: tuple[FakeSpeaker, FakeSound]) -> None:
-    line.go(orders(plan(loop=True, ends=NOON + timedelta(seconds=52))))
+    line.go(orders(plan(loop=True, ends=FIRST + timedelta(seconds=52))))
     line.run(30.0 + 54.0)
     last = line.records()[-1]
     assert (last.outcome, last.reason) == (Outcome.SHOWN, "its time ended")
@@ -192,7 +193,7 @@ def test_after_a_restart_nothing_is_said_twice_and_what_was_due_meanwhile_is_mis
     line.go(orders(plan()))
     line.run(33.0)  # in the middle of the first language
     line.store.close()
-    again = Line(tmp_path, FakeClock(NOON + timedelta(seconds=8)))
+    again = Line(tmp_path, FakeClock(FIRST + timedelta(seconds=8)))
     _, sound = with_lengths(again, *again.speaker(PA))
     again.go(orders(plan()))
     again.run(30.0)
@@ -206,7 +207,7 @@ def test_after_a_restart_nothing_is_said_twice_and_what_was_due_meanwhile_is_mis
 
 
 def test_what_was_due_while_the_agent_did_not_run_is_missed_once(tmp_path: Path) -> None:
-    line = Line(tmp_path, FakeClock(NOON + timedelta(seconds=4)))
+    line = Line(tmp_path, FakeClock(FIRST + timedelta(seconds=4)))
     for name in SPEECH:
         line.media.keep(ref(name, 1.0).sha256, SPEECH[name])
     with_lengths(line, *line.speaker(PA))
@@ -224,7 +225,7 @@ def test_an_alert_begins_again_after_a_restart(tmp_path: Path, line: Line) -> No
     line.go(orders(None, alert(-30.0, 600.0)))
     line.run(10.0)
     line.store.close()
-    again = Line(tmp_path, FakeClock(NOON))
+    again = Line(tmp_path, FakeClock(FIRST))
     speaker, sound = with_lengths(again, *again.speaker(PA))
     again.go(orders(None, alert(-30.0, 600.0)))
     again.run(3.0)
@@ -327,7 +328,7 @@ def test_a_monitor_that_hears_nothing_is_a_fault_until_it_hears(line: Line, pa: 
 
 
 def test_no_clip_may_begin_when_its_zones_are_shut(line: Line, pa: tuple[FakeSpeaker, FakeSound]) -> None:
-    cut = NOON + timedelta(seconds=LENGTH - 6.0 + 0.4)  # the window ends 0.4 s into the second language
+    cut = FIRST + timedelta(seconds=LENGTH - 6.0 + 0.4)  # the window ends 0.4 s into the second language
     line.go(orders(plan(ends=cut, loop=True)))
     line.run(30 + LENGTH + 2)
     ends = {clip.due: clip.max_late for clip in pa[1].history}
@@ -352,7 +353,7 @@ def test_a_message_taken_out_of_the_plan_while_it_sounds_is_recorded_as_broken_o
 ) -> None:
     line.go(orders(plan()))
     line.run(30 + 1.5 + 2.0)
-    line.go(orders(Plan(device=PA, revision=2, issued=NOON)))
+    line.go(orders(Plan(device=PA, revision=2, issued=FIRST)))
     line.run(2)
     cut = line.records()[0]
     assert (cut.outcome, cut.reason) == (Outcome.PARTIAL, "no longer wanted")

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from devices.agent import fetch, uplink
+from devices.agent.clips import Clips
 from devices.agent.enrolment import enrol, find_broker, load_enrolment
 from devices.agent.fetch import Fetcher
 from devices.agent.http import Controller, HttpError
-from devices.agent.clips import Clips
 from devices.agent.media import MediaFiles
 from devices.agent.store import Store
 from devices.agent.uplink import RecordSender, StatusSender

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schedules.model import Playlist
-from schedules.playlist import content_seconds, item_at, playlist_seconds
+from schedules.playlist import content_seconds, item_at, period_seconds, playlist_seconds
 from tests.support.schedule_plans import item
 
 SECONDS = st.floats(0.1, 1000, allow_nan=False)
@@ -34,16 +34,17 @@ def test_the_turn_of_an_item_is_shared_in_proportion():
     assert content_seconds(item(10.0, 20.0)) == (10.0, 20.0)
 
 
-def test_a_pass_is_the_lead_the_contents_and_the_gaps_between_them():
-    assert playlist_seconds(playlist(item(10.0, 20.0), item(5.0), lead=3, gap=2)) == 42.0
+def test_a_pass_is_the_contents_and_the_gaps_between_them_and_a_loop_leaves_time_for_the_chime():
+    some = playlist(item(10.0, 20.0), item(5.0), lead=3, gap=2)
+    assert (playlist_seconds(some), period_seconds(some)) == (39.0, 42.0)
     assert playlist_seconds(playlist(item(10.0))) == 10.0
 
 
 @pytest.mark.parametrize(
     ("elapsed", "index", "offset"),
-    [(0, 0, 0), (2.9, 0, 0), (3, 0, 0), (4, 0, 1), (14, 0, 11), (15, 1, 0), (41.5, 2, 4.5), (42, 0, 0), (45, 0, 0)],
+    [(0, 0, 0), (1, 0, 1), (11, 0, 11), (12, 1, 0), (38.5, 2, 4.5), (41, 2, 7), (42, 0, 0), (45, 0, 3)],
 )
-def test_the_lead_belongs_to_the_first_content_and_a_gap_to_the_one_before(elapsed, index, offset):
+def test_the_first_content_begins_at_the_due_instant_and_a_gap_belongs_to_the_one_before(elapsed, index, offset):
     slot = item_at(playlist(item(10.0, 20.0), item(5.0), lead=3, gap=2), elapsed)
     assert (slot.index, slot.offset) == (index, offset)
 
@@ -73,7 +74,7 @@ def test_a_tiny_turn_and_a_great_age_end_at_once():
 def test_the_moment_lies_in_its_turn_and_the_turn_is_of_its_content(some, elapsed):
     slot = item_at(some, elapsed)
     assert slot.content in slot.item.contents
-    assert slot.starts - some.lead - 1e-6 <= elapsed <= slot.ends + some.gap + 1e-6
+    assert slot.starts - 1e-6 <= elapsed <= slot.ends + some.gap + some.lead + 1e-6
     assert slot.offset == pytest.approx(max(elapsed - slot.starts, 0), abs=1e-6)
 
 
@@ -88,6 +89,12 @@ def test_turns_follow_one_another_and_every_content_has_one(some):
     assert [turn.index for turn in turns] == list(range(len(contents)))
     assert all(right.starts == pytest.approx(left.ends + some.gap) for left, right in pairwise(turns))
     assert turns[-1].ends == pytest.approx(playlist_seconds(some))
+
+
+def test_what_is_said_twice_is_said_with_the_same_gap_and_an_end_tone_follows():
+    some = playlist(item(4.0, 5.0), gap=1, repeats=2, tail=2)
+    assert playlist_seconds(some) == 4 + 1 + 5 + 1 + 4 + 1 + 5 + 1 + 2
+    assert [item_at(some, at).index for at in (0, 5, 11, 16, 21)] == [0, 1, 2, 3, 3]
 
 
 @given(st.integers(3, 9), st.integers(0, 1_000_000), st.integers(0, 2**31))

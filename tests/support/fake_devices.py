@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from devices.agent.board import BoardHand
+from devices.agent.clips import Clips
 from devices.agent.faults import FaultBook
 from devices.agent.hand import Hand, Tools
 from devices.agent.journal import Desk, Journal
-from devices.agent.clips import Clips
 from devices.agent.media import MediaFiles
 from devices.agent.orders import Orders, View
 from devices.agent.speaker import SpeakerHand

@@ -81,4 +81,5 @@ def _pass_of(plan: Plan, name: str) -> timedelta:
     playlist = next(one for one in plan.playlists if one.id == name)
     contents = [content.seconds for item in playlist.items for content in item.contents]
     own = [item.seconds or sum(content.seconds for content in item.contents) for item in playlist.items]
-    return timedelta(seconds=playlist.lead + sum(own) + playlist.gap * (len(contents) - 1))
+    words = (sum(own) + playlist.gap * len(contents)) * playlist.repeats - playlist.gap
+    return timedelta(seconds=words + (playlist.gap + playlist.tail if playlist.tail else 0))

@@ -92,7 +92,7 @@ def plans(draw: st.DrawFn, day: datetime, step: int = 15, zone: str = "Asia/Ho_C
     """A plan of up to five rules; whole minutes if the playlists are left as they are."""
     some = tuple(draw(rules(name, day, step)) for name in "abcde"[: draw(st.integers(0, 5))])
     short = Playlist(id="short", items=(item(40.0, 20.0),))
-    long = Playlist(id="long", items=(item(1_500.0, 2_000.0, whole=3_000.0), item(540.0)), lead=20, gap=20)
+    long = Playlist(id="long", items=(item(1_500.0, 2_000.0, whole=3_000.0), item(560.0)), lead=20, gap=20)
     fallback = item(message="welcome") if draw(st.booleans()) else None
     return plan(*some, playlists=(short, long), fallback=fallback, zone=zone)
 
