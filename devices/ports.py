@@ -150,6 +150,7 @@ class Clip:
     path: str
     bus: str  # background | normal | priority | emergency | live
     max_late: float = 60.0  # seconds after `due` at which it may still begin
+    offset: float = 0.0  # seconds of the file that are left out at its beginning
 
 
 @dataclass(frozen=True, slots=True)

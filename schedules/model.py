@@ -70,6 +70,15 @@ class Item(Fact):
     starts: AwareDatetime | None = Field(default=None, description="not shown before")
     until: AwareDatetime | None = Field(default=None, description="not shown from then on, also with no link")
     tags: tuple[Id, ...] = Field(default=(), description="what mourning can mute: music, entertainment")
+    interrupted: Literal["resume", "restart", "skip"] = Field(
+        default="resume", description="what becomes of sound that was cut: it goes on, begins again, or is let go"
+    )
+    late: Literal["play", "shorten", "skip"] = Field(
+        default="play", description="sound that could not begin in time: whole, joined where it would be, or not at all"
+    )
+    max_late: float | None = Field(
+        default=None, ge=0, le=86_400, description="seconds after which it is let go; None: as its class has it"
+    )
 
     @model_validator(mode="after")
     def _starts_before_until(self) -> Item:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from hashlib import sha256
 
-from schedules.model import ContentRef, Item, Playlist
+from schedules.model import ContentRef, Item, Playlist, Priority
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,15 @@ def playlist_seconds(playlist: Playlist) -> float:
 def period_seconds(playlist: Playlist) -> float:
     """From one pass of a loop to the next: a pass, and the time for the next one's chime."""
     return float(_period(playlist))
+
+
+PATIENCE = {Priority.PRIORITY: 600.0}
+USUAL_PATIENCE = 60.0
+
+
+def patience(item: Item, priority: Priority) -> float:
+    """Seconds by which a sound of this class may be late: its own, else ten minutes for ưu tiên and one for the rest."""
+    return PATIENCE.get(priority, USUAL_PATIENCE) if item.max_late is None else item.max_late
 
 
 def item_at(playlist: Playlist, elapsed: float, loop: bool = True) -> Slot | None:

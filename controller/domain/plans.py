@@ -35,6 +35,9 @@ class Entry(Fact):
 
     message: Id
     seconds: float | None = None
+    interrupted: Literal["resume", "restart", "skip"] = "resume"
+    late: Literal["play", "shorten", "skip"] = "play"
+    max_late: float | None = None
 
 
 class Sound(Fact):
@@ -172,6 +175,9 @@ def _item(device: Device, wanted: Wanted, entry: Entry) -> Item | None:
         contents=contents,
         # Speech takes the time it takes: a turn is stretched or cut on boards only.
         seconds=entry.seconds if device.kind == "board" else None,
+        interrupted=entry.interrupted,
+        late=entry.late,
+        max_late=entry.max_late,
     )
 
 

@@ -38,6 +38,8 @@ class RecordView(Fact):
     reason: str
     zones: tuple[str, ...]
     start_error: float | None
+    offset: float
+    attempt: int
     clock_trusted: bool
     received_at: datetime
 

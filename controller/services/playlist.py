@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -20,10 +20,17 @@ from schedules.model import Fact, Id
 
 
 class EntryDraft(Fact):
-    """A message, and how long its turn is on boards; without `seconds` as long as reading takes."""
+    """A message, and how long its turn is on boards; without `seconds` as long as reading takes.
+
+    Of sound: what becomes of it when it is `interrupted`, or `late`, and for how many seconds (`max_late`; without it a minute,
+    ten for schedules of class priority).
+    """
 
     message: Id
     seconds: Annotated[float, Field(gt=0, le=3600, strict=True)] | None = None
+    interrupted: Literal["resume", "restart", "skip"] = "resume"
+    late: Literal["play", "shorten", "skip"] = "play"
+    max_late: Annotated[float, Field(ge=0, le=86_400)] | None = None
 
 
 class PlaylistDraft(Asked):
@@ -70,7 +77,7 @@ def create_playlist(deps: Deps, actor: Actor, draft: PlaylistDraft) -> PlaylistV
             playlist,
             {"name": name, "items": items, "sound": sound},
         )
-    entries = tuple(Entry(message=item.message, seconds=item.seconds) for item in draft.items)
+    entries = tuple(Entry.model_validate(item.model_dump()) for item in draft.items)
     return PlaylistView(id=playlist, name=name, items=entries, sound=draft.sound, findings=_not_yet(states))
 
 

@@ -88,9 +88,9 @@ def _sort(batch: Batch, record: PlayRecord, gate: str) -> None:
 def _fault(record: PlayRecord, gate: str) -> str:
     if record.device.partition("/")[0] != gate:
         return f"the record is of {record.device}, which is not at {gate}"
-    if max(record.sequence, record.version) > LARGEST:
+    if max(record.sequence, record.version, record.attempt) > LARGEST:
         return "a number in it is too large"
-    if not all(math.isfinite(number) for number in (record.seconds, record.start_error or 0.0)):
+    if not all(math.isfinite(number) for number in (record.seconds, record.start_error or 0.0, record.offset)):
         return "a number in it is not finite"
     return "it holds a NUL character" if "\0" in record.reason + record.source else ""
 
@@ -132,6 +132,8 @@ def _row(record: PlayRecord, now: datetime) -> dict[str, Any]:
         "reason": record.reason[:LONGEST_REASON],
         "zones": list(record.zones),
         "start_error": record.start_error,
+        "offset": record.offset,
+        "attempt": record.attempt,
         "clock_trusted": record.clock_trusted,
         "received_at": now,
     }

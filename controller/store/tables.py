@@ -340,6 +340,8 @@ records = sa.Table(
     sa.Column("reason", sa.String(500), nullable=False),
     sa.Column("zones", sa.JSON, nullable=False),
     sa.Column("start_error", sa.Float),
+    sa.Column("offset", sa.Float, nullable=False, server_default="0"),
+    sa.Column("attempt", sa.BigInteger, nullable=False, server_default="1"),
     sa.Column("clock_trusted", sa.Boolean, nullable=False),
     sa.Column("received_at", Instant, nullable=False),
     sa.Index("ix_records_device_due", "device", "due"),

@@ -28,6 +28,10 @@ class Journal:
         """This run of the agent."""
         return self._store.boot
 
+    def cut_sounds(self, device: str) -> tuple[PlayRecord, ...]:
+        """What a power cut broke off on a device."""
+        return tuple(record for record in self._store.cut if record.device == device)
+
     def add(self, record: PlayRecord) -> None:
         """Keep a record."""
         self._try(lambda: self._store.add(record), 0)
@@ -77,7 +81,7 @@ class Desk:
         self._journal = journal
         self._held = False
         self._waiting: list[Callable[[], None]] = []
-        self.open_play, self.said = journal.open_play, journal.said
+        self.open_play, self.said, self.cut_sounds = journal.open_play, journal.said, journal.cut_sounds
 
     @property
     def boot(self) -> str:

@@ -20,13 +20,21 @@ _MOST_SEGMENTS = 100
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """One sound of a pass: a content of an item, or a tone."""
+    """One sound of a pass: a content of an item, or a tone. `offset` seconds of it are left out: they were said before."""
 
     due: datetime
     seconds: float
     item: Item | None
     content: ContentRef | None
     tone: str = ""
+    planned: datetime | None = None  # where its due instant lay, if it is said after it
+    offset: float = 0.0
+    attempt: int = 1
+
+    @property
+    def meant(self) -> datetime:
+        """Its due instant in the plan: it names the sound for ever."""
+        return self.planned or self.due
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +49,7 @@ class Pass:
     ends: datetime
     until: datetime | None
     cues: tuple[Cue, ...]
+    loops: bool = False
 
     @property
     def begins(self) -> datetime:
@@ -97,7 +106,7 @@ def _pass(answer: OnAir, playlist: Playlist, due: datetime, length: float, numbe
     cause: Literal["alert", "rule"] = "alert" if answer.cause == "alert" else "rule"
     return Pass(
         cause=cause, source=answer.source, priority=answer.priority, zones=answer.zones, due=due,
-        ends=due + timedelta(seconds=length), until=answer.until, cues=tuple(_cues(playlist, due, number)),
+        ends=due + timedelta(seconds=length), until=answer.until, cues=tuple(_cues(playlist, due, number)), loops=answer.loop,
     )  # fmt: skip
 
 

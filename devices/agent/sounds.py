@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -46,15 +46,15 @@ def clip_of(one: Pass, cue: Cue, path: str) -> Clip:
     """The clip of a cue; the file or tone lies at `path`. It never begins when its zones are about to shut."""
     bus = "emergency" if one.cause == "alert" else _BUS.get(one.priority.value, "normal")
     left = max((one.stops - cue.due).total_seconds(), 0.0)
-    return Clip(id=clip_id(one, cue), due=cue.due, path=path, bus=bus, max_late=min(LATE, left))
+    return Clip(id=clip_id(one, cue), due=cue.due, path=path, bus=bus, max_late=min(LATE, left), offset=cue.offset)
 
 
 class Sounds:
     """What was placed with the sound process and has not ended."""
 
-    def __init__(self, journal: Desk, out: SoundOut) -> None:
-        """`out` is this loudspeaker's alone."""
-        self._journal, self._out = journal, out
+    def __init__(self, journal: Desk, out: SoundOut, cut: Callable[[Placed, PlayRecord], None]) -> None:
+        """`out` is this loudspeaker's alone; `cut` is told what was broken off and may go on."""
+        self._journal, self._out, self._cut = journal, out, cut
         self._placed: dict[str, Placed] = {}
         self.silent = False  # what was sent last did not come out
 
@@ -119,7 +119,7 @@ class Sounds:
     def _note_progress(self) -> None:
         for name, frames in self._frames().items():
             one, seconds = self._placed.get(name), frames / RATE
-            if one is not None and seconds - one.noted >= PROGRESS_SECONDS:
+            if one is not None and frames and (not one.noted or seconds - one.noted >= PROGRESS_SECONDS):
                 one.noted = seconds
                 self._journal.progress(one.row, one.clip.due, round(seconds, 3), None)
 
@@ -131,7 +131,10 @@ class Sounds:
             # Stopped before its first sample: it was not played, and may come again.
             self._journal.drop_play(one.row, one.record)
             return
-        self._journal.close_play(one.row, _record(one, played))
+        record = _record(one, played)
+        self._journal.close_play(one.row, record)
+        if record.outcome is Outcome.INTERRUPTED or (record.outcome is Outcome.PARTIAL and played.reason == "sink"):
+            self._cut(one, record)
 
     def end_all(self, reason: str) -> None:
         """The agent stops: what has sounded so far is all."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from devices.agent.hand import Due, Hand, Tools
+from devices.agent.held import after_cut, too_late_to_begin
+from devices.agent.later import Later
 from devices.agent.orders import View
 from devices.agent.passes import SETTLE, Cue, Pass, passes, zone_edges, zones_at
 from devices.agent.plays import draft
@@ -22,12 +25,13 @@ from devices.agent.reconcile import (
     WantedSpeaker,
     next_speaker_steps,
 )
-from devices.agent.sounds import LATE, TEST_TONE, Sounds, clip_id, clip_of
+from devices.agent.sounds import LATE, TEST_TONE, Placed, Sounds, clip_id, clip_of
 from devices.contract.messages import Outcome, PlayRecord, Shown
 from devices.errors import DeviceError, LinkError, MismatchError
 from devices.ports import Clip, SoundOut, Speaker
 from schedules.evaluate import OnAir
 from schedules.model import Alert, Plan, Priority
+from schedules.playlist import patience
 
 AHEAD = 3.0  # seconds that clips are handed over before they are due
 BUSY_WAKE, IDLE_WAKE = 0.25, 1.0
@@ -40,7 +44,8 @@ class SpeakerHand(Hand):
     def __init__(self, tools: Tools, sound: SoundOut, public_zones: tuple[str, ...]) -> None:
         """`public_zones` hear what names no zones."""
         super().__init__(tools)
-        self._sounds = Sounds(tools.journal, sound)
+        self._sounds = Sounds(tools.journal, sound, self._cut_off)
+        self._later = Later()
         self._public = public_zones
         self._speaker: Speaker | None = None
         self._quick: Speaker | None = None
@@ -54,6 +59,8 @@ class SpeakerHand(Hand):
         self._evidence: Any = None
         self._told: set[tuple[str, str]] = set()
         self._looked_back = False
+        self._alerted = False
+        self._overdue: dict[str, datetime] = {}
         self._test: Pass | None = None
 
     def attach(self, open_device: Callable[[bool], Any]) -> None:
@@ -73,6 +80,7 @@ class SpeakerHand(Hand):
         self._follow(now)
         self._near = self._passes(plan, alerts, now)
         self._look_back(plan, now)
+        self._say_later(plan, alerts, now)
         steps = next_speaker_steps(self._wanted(now), self._seen())
         if not steps or not isinstance(steps[0], StopClips | PlaceClips | OpenZones):
             self._tools.journal.release()
@@ -85,7 +93,8 @@ class SpeakerHand(Hand):
         self._lead = max((one.lead for one in plan.playlists), default=0.0)
         begin = now - timedelta(seconds=2 * SETTLE + self._lead)
         end = now + timedelta(seconds=AHEAD + self._opening + self._lead)
-        found = list(passes(plan, begin, end, alerts, {name: base for name, (_, base) in self._bases.items()}))
+        bases = {name: base for name, (_, base) in self._bases.items()}
+        found = [one for one in passes(plan, begin, end, alerts, bases) if not self._later.gave_up(one)]
         if self._test is not None and self._testing and all(one.cause != "alert" for one in found):
             found.append(self._test)
         return found
@@ -128,6 +137,7 @@ class SpeakerHand(Hand):
         if clip_id(one, cue) in self._sounds.ids:
             return clip_of(one, cue, "")
         if cue.due < now - timedelta(seconds=LATE):
+            self._check_overdue(one, cue, now)
             return None
         if cue.content is None:
             return clip_of(one, cue, cue.tone)
@@ -153,22 +163,99 @@ class SpeakerHand(Hand):
             self._tools.journal.add(self._draft(one, cue).model_copy(update={"outcome": outcome, "reason": reason}))
 
     def _look_back(self, plan: Plan, now: datetime) -> None:
-        """Once after a start: what of the pass on air was due while nobody could say it."""
-        if self._looked_back or self._orders.plan is None or not self._clock.trusted():
+        """After a start, and after an alert: what of the plan was due while it could not be said."""
+        alerted, self._alerted = self._alerted, self._answer is not None and self._answer.cause == "alert"
+        if self._orders.plan is None or not self._clock.trusted() or self._alerted:
             return
-        self._looked_back = True
-        for one in self._near:
-            for cue in one.cues:
-                late = cue.content is not None and plan.issued <= cue.due < min(self._began, now)
-                if one.cause == "rule" and late and not self._tools.journal.said(self._draft(one, cue)):
-                    self._tell_once(one, cue, Outcome.MISSED, "the agent was not running", now)
+        if not self._looked_back:
+            self._looked_back = True
+            self._go_on_after_power(plan)
+            self._consider_all(plan, now, "the agent was not running")
+        elif alerted:
+            self._consider_all(plan, now, "an alert was on air")
+
+    def _go_on_after_power(self, plan: Plan) -> None:
+        for record in self._tools.journal.cut_sounds(self.device):
+            for one in passes(plan, record.due, record.due + timedelta(milliseconds=1), (), {}):
+                cue = next((each for each in one.cues if _is_of(each, record)), None)
+                if cue is not None and one.source == record.source:
+                    begun = replace(
+                        cue, offset=record.offset, seconds=cue.seconds - record.offset, attempt=record.attempt
+                    )
+                    self._hold_rest(one, begun, record.seconds, "power")
+
+    def _consider_all(self, plan: Plan, now: datetime, why: str) -> None:
+        items = [(item, rule) for rule in plan.rules for one in plan.playlists for item in one.items]
+        longest = max((patience(item, rule.priority) for item, rule in items), default=0.0)
+        for one in passes(plan, max(now - timedelta(seconds=longest), plan.issued), now, (), {}):
+            if one.cause == "rule" and not self._later.gave_up(one):
+                self._consider(one, now, why)
+
+    def _consider(self, one: Pass, now: datetime, why: str) -> None:
+        """Hold what of a pass should have begun and did not, as its items have it; else say that it was missed."""
+        for cue in one.cues:
+            if cue.content is None or cue.item is None:
+                continue
+            if cue.due >= now - timedelta(seconds=LATE):
+                return
+            if self._tools.journal.said(self._draft(one, cue)):
+                continue
+            held = too_late_to_begin(one, cue, why)
+            if held is not None and now <= held.expires and self._tools.clips.path(cue.content.sha256):
+                self._later.hold(one, held, now)
+                return
+            self._tell_once(one, cue, Outcome.MISSED, why, now)
+
+    def _check_overdue(self, one: Pass, cue: Cue, now: datetime) -> None:
+        """Once for each cue that was not placed in time: its file or its sink came late, or it was said before."""
+        name = clip_id(one, cue)
+        if one.cause != "rule" or cue.content is None or name in self._overdue:
+            return
+        if self._tools.clips.path(cue.content.sha256) is None:
+            return  # it may still come
+        self._overdue = {each: at for each, at in self._overdue.items() if now - at < timedelta(hours=1)} | {name: now}
+        if cue.attempt == 1 and not self._tools.journal.said(self._draft(one, cue)):
+            self._consider(one, now, "it could not begin in time")
+
+    def _cut_off(self, placed: Placed, record: PlayRecord) -> None:
+        """A sound was broken off: the rest of its pass may go on afterwards."""
+        if placed.of.cause == "rule" and not placed.of.loops and placed.cue.content is not None:
+            self._hold_rest(placed.of, placed.cue, record.seconds, record.reason)
+
+    def _hold_rest(self, of: Pass, cut: Cue, seconds: float, why: str) -> None:
+        held, now = after_cut(of, cut, seconds, why), self._clock.now()
+        self._later.hold(of, held, now)
+        kept = {cue.meant for cue in held.cues} if held else set()
+        for cue in of.cues:
+            if cue.content and cue.meant > cut.meant and cue.meant not in kept:
+                self._tell_once(of, cue, Outcome.MISSED, f"let go: {why}", now)
+
+    def _say_later(self, plan: Plan, alerts: tuple[Alert, ...], now: datetime) -> None:
+        """Add to what is near what is said after its second, when nothing else sounds."""
+        for gone in self._later.let_go(now):
+            for cue in gone.cues:
+                if cue.attempt == 1:
+                    self._tell_once(gone.of, cue, Outcome.MISSED, f"{gone.why}, and then it was too late", now)
+        self._near = [one for one in self._near if not self._later.gave_up(one)]
+        self._later.end(self._near, now)
+        found = self._later.candidate(now + timedelta(seconds=self._opening + SETTLE))
+        if found is not None and self._answer is not None and self._answer.cause != "alert":
+            held, said = found
+            begin = now - timedelta(seconds=SETTLE + self._lead)
+            others = passes(plan, begin, said.stops + timedelta(seconds=SETTLE + self._lead), alerts, {})
+            self._later.begin(held, said, [one for one in others if not self._later.gave_up(one)], now)
+        if self._later.now is not None:
+            self._near.append(self._later.now)
 
     def _draft(self, one: Pass, cue: Cue) -> PlayRecord:
         if cue.content is None or cue.item is None:
             raise ValueError("a tone has no record")
         answer = OnAir(one.cause, one.source, one.priority, None, one.zones, True, None, None)
         zones = tuple(one.zones or self._public)
-        return draft(self.device, self._tools.journal.boot, answer, cue.item, cue.content, cue.due, self._clock, zones)
+        return draft(
+            self.device, self._tools.journal.boot, answer, cue.item, cue.content, cue.meant, self._clock, zones,
+            cue.offset, cue.attempt,
+        )  # fmt: skip
 
     def _seen(self) -> SeenSpeaker:
         return SeenSpeaker(self._zones, self._sounds.ids, self._contact.quiet, self._contact.retry)
@@ -287,3 +374,7 @@ _RANK = {StopClips: 1, PlaceClips: 1, OpenZones: 1, CloseZones: 1, Probe: 2}
 
 def _first_message(answer: OnAir) -> str | None:
     return answer.playlist.items[0].message if answer.playlist else None
+
+
+def _is_of(cue: Cue, record: PlayRecord) -> bool:
+    return cue.content is not None and cue.content.sha256 == record.content.sha256 and cue.meant == record.due

@@ -30,6 +30,7 @@ class Store:
         self._sequence = 0
         self._depth = int(self._db.execute("SELECT count(*) FROM outbox").fetchone()[0])
         self.recovered = 0
+        self.cut: list[PlayRecord] = []  # sounds that a power cut broke off, with how far they came
         try:
             self.recovered = self._recover(now)
             self._tidy(now)
@@ -132,17 +133,18 @@ class Store:
         rows = self._db.execute("SELECT id, draft, started, seconds, evidence FROM plays ORDER BY id").fetchall()
         for play, draft_bytes, started, seconds, evidence in rows:
             draft = PlayRecord.model_validate_json(draft_bytes)
-            if draft.content.kind == "audio" and not seconds and draft.due > now:
-                self.drop_play(play, draft)
+            if draft.content.kind == "audio" and not seconds:
+                self.drop_play(play, draft)  # not one sample is known to have sounded: it may still be said
                 continue
             begun = datetime.fromisoformat(started) if started else None
             ended = begun + timedelta(seconds=seconds) if begun else None
-            silent = draft.content.kind == "audio" and not seconds  # not one second is known to have sounded
             facts = {
                 "started": begun, "seconds": seconds, "evidence": evidence, "ended": ended,
-                "outcome": Outcome.MISSED if silent else Outcome.PARTIAL, "reason": "power",
+                "outcome": Outcome.PARTIAL, "reason": "power",
             }  # fmt: skip
             self.close_play(play, draft.model_copy(update=facts))
+            if draft.content.kind == "audio":
+                self.cut.append(draft.model_copy(update=facts))
         return len(rows)
 
     # Commands, each done once.
@@ -164,4 +166,5 @@ class Store:
 
 
 def _said(draft: PlayRecord) -> tuple[str, str, str, float]:
-    return draft.device, draft.source, draft.content.sha256, draft.due.timestamp()
+    again = f"#{draft.attempt}" if draft.attempt > 1 else ""
+    return draft.device, draft.source, draft.content.sha256 + again, draft.due.timestamp()

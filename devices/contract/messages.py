@@ -206,7 +206,11 @@ class PlayRecord(Wire):
     evidence: Literal["sent", "acknowledged", "read_back", "heard"] | None = None
     reason: str = ""
     zones: tuple[Id, ...] = ()
-    start_error: float | None = Field(default=None, description="seconds after the due instant, of sound")
+    start_error: float | None = Field(default=None, description="seconds after the instant it was placed at, of sound")
+    offset: float = Field(
+        default=0.0, ge=0, description="seconds of a sound left out at its beginning: it was cut before"
+    )
+    attempt: int = Field(default=1, ge=1, description="of this sound for this due instant; more than 1 after a cut")
     clock_trusted: bool = True
 
 

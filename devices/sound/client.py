@@ -237,7 +237,15 @@ class SoundProcess:
 
 
 def _play_line(clip: Clip) -> dict[str, Any]:
-    fields = {"id": clip.id, "due": clip.due.isoformat(), "path": clip.path, "bus": clip.bus, "max_late": clip.max_late}
+    fields: dict[str, Any] = {
+        "id": clip.id,
+        "due": clip.due.isoformat(),
+        "path": clip.path,
+        "bus": clip.bus,
+        "max_late": clip.max_late,
+    }
+    if clip.offset:
+        fields["offset"] = clip.offset
     return {"play": fields}
 
 

@@ -1,6 +1,6 @@
 """The lines the sound process takes: JSON objects, one a line, judged before anything is done. Pure.
 
-{"play": {"id": "...", "due": "2026-01-01T07:00:00+07:00", "path": "/x.wav", "bus": "normal", "max_late": 60}}
+{"play": {"id": "...", "due": "2026-01-01T07:00:00+07:00", "path": "/x.wav", "bus": "normal", "max_late": 60, "offset": 0}}
 {"stop": ["id", ...]}
 """
 
@@ -25,13 +25,14 @@ class OrderError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Play:
-    """Place a clip; `due` is a UTC sample, `max_late` in seconds."""
+    """Place a clip; `due` is a UTC sample, `max_late` and `offset` (what is left out at its beginning) in seconds."""
 
     id: str
     due: int
     path: str
     bus: str
     max_late: float
+    offset: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +67,9 @@ def _stop(ids: Any) -> Stop:
 
 def _play(fields: Any) -> Play:
     if not isinstance(fields, dict) or not {"id", "due", "path", "bus"} <= set(fields) <= {
-        "id", "due", "path", "bus", "max_late",
+        "id", "due", "path", "bus", "max_late", "offset",
     }:  # fmt: skip
-        raise OrderError("play takes id, due, path, bus and max_late")
+        raise OrderError("play takes id, due, path, bus, max_late and offset")
     name, path, bus, late = fields["id"], fields["path"], fields["bus"], fields.get("max_late", 60.0)
     if not isinstance(name, str) or not 0 < len(name) <= MAX_ID:
         raise OrderError(f"a clip's id is a text of 1 to {MAX_ID} characters")
@@ -76,9 +77,14 @@ def _play(fields: Any) -> Play:
         raise OrderError("a clip's path is a file's name or tone:NAME")
     if bus not in BUSES:
         raise OrderError(f"a bus is one of {', '.join(BUSES)}")
-    if isinstance(late, bool) or not isinstance(late, int | float) or not 0 <= late <= _MAX_LATE:
-        raise OrderError("max_late is a number of seconds, at most a week")
-    return Play(name, utc_samples(_instant(fields["due"])), path, bus, float(late))
+    late, offset = _seconds("max_late", late), _seconds("offset", fields.get("offset", 0.0))
+    return Play(name, utc_samples(_instant(fields["due"])), path, bus, late, offset)
+
+
+def _seconds(name: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _MAX_LATE:
+        raise OrderError(f"{name} is a number of seconds, at most a week")
+    return float(value)
 
 
 def _instant(text: Any) -> datetime:

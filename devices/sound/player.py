@@ -109,12 +109,13 @@ class Player:
             self._report(Ended(order.id, 0, 0, 0.0, "sink"))
             return
         try:
-            frames = clip_frames(order.path)
+            skip = round(order.offset * RATE)
+            frames = clip_frames(order.path, skip)
         except (OSError, ValueError) as exc:
             self._missing(order.id, order.path, 0, exc)
             return
         self._waiting[order.id] = Wish(
-            order.id, order.due + self._trim, order.path, order.bus, round(order.max_late * RATE), frames
+            order.id, order.due + self._trim, order.path, order.bus, round(order.max_late * RATE), frames, skip
         )
 
     def _place(self) -> None:
@@ -136,7 +137,7 @@ class Player:
             self._report(Ended(wish.id, 0, wish.frames, late / RATE, "late"))
             return
         try:
-            source = open_clip(wish.path)
+            source = open_clip(wish.path, wish.skip)
         except (OSError, ValueError) as exc:
             self._missing(wish.id, wish.path, wish.frames, exc)
             return

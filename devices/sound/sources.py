@@ -17,11 +17,12 @@ _READ_AHEAD = 128 * 1024  # bytes taken from the disk at once: 1.4 s, so that a 
 class ClipSource:
     """One clip opened for playing."""
 
-    def __init__(self, file: BinaryIO, size: int) -> None:
+    def __init__(self, file: BinaryIO, size: int, skip: int = 0) -> None:
         """ValueError if the file is not 48 kHz mono 16-bit WAV."""
         self._file = file
-        offset, self.frames = read_wav_header(file.read(_HEAD_BYTES), size)
-        file.seek(offset)
+        offset, frames = read_wav_header(file.read(_HEAD_BYTES), size)
+        self.frames = max(frames - skip, 0)
+        file.seek(offset + skip * WIDTH)
 
     def read(self, frames: int) -> bytes:
         """The next frames; a file that cannot be read any more breaks off."""
@@ -36,25 +37,26 @@ class ClipSource:
         self._file.close()
 
 
-def open_clip(path: str) -> ClipSource:
-    """Open "tone:NAME" or a WAV file; OSError or ValueError, with a text for the operator, if there is no such sound."""
+def open_clip(path: str, skip: int = 0) -> ClipSource:
+    """Open "tone:NAME" or a WAV file `skip` frames after its beginning; OSError or ValueError, with a text for the operator,
+    if there is no such sound."""
     if path.startswith(TONE):
         name = path.removeprefix(TONE)
         if name not in TONES:
             raise ValueError(f"there is no tone named {name}")
         data = tone_wav(name)
-        return ClipSource(BytesIO(data), len(data))
+        return ClipSource(BytesIO(data), len(data), skip)
     size = Path(path).stat().st_size
     file = Path(path).open("rb", buffering=_READ_AHEAD)  # noqa: SIM115  the voice closes it at its end
     try:
-        return ClipSource(file, size)
+        return ClipSource(file, size, skip)
     except (OSError, ValueError):
         file.close()
         raise
 
 
-def clip_frames(path: str) -> int:
-    """How long a clip is, in frames; raises as `open_clip` does."""
-    source = open_clip(path)
+def clip_frames(path: str, skip: int = 0) -> int:
+    """How long a clip is without what is skipped, in frames; raises as `open_clip` does."""
+    source = open_clip(path, skip)
     source.close()
     return source.frames

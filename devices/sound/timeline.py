@@ -27,7 +27,7 @@ def utc_instant(sample: int) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A clip to be placed: `due` a UTC sample, `max_late` and `frames` in frames."""
+    """A clip to be placed: `due` a UTC sample; `max_late`, `frames` and `skip` (left out at its beginning) in frames."""
 
     id: str
     due: int
@@ -35,6 +35,7 @@ class Wish:
     bus: str
     max_late: int
     frames: int
+    skip: int = 0
 
 
 @dataclass(frozen=True, slots=True)

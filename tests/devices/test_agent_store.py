@@ -86,7 +86,7 @@ def test_a_play_cut_by_power_becomes_a_partial_record_with_its_last_progress(pat
 def test_a_sound_is_known_as_said_after_a_restart_unless_it_had_not_begun(path: Path) -> None:
     begun, ahead = draft(kind="audio", due=1), draft(kind="audio", due=60)
     store = Store(path, NOON)
-    store.open_play(begun)
+    store.progress(store.open_play(begun), begun.due, 0.01, None)
     store.open_play(ahead)
     store.close()
     again = Store(path, NOON + timedelta(seconds=10))

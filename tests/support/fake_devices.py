@@ -43,6 +43,10 @@ class FakeClock:
     def vouch(self, said: datetime, last_entry: datetime | None) -> None:
         """Not asked here."""
 
+    def step(self, by: timedelta) -> None:
+        """Somebody sets the wall clock."""
+        self._now += by
+
     def pass_by(self, seconds: float) -> None:
         self._now += timedelta(seconds=seconds)
         self._mono += seconds
@@ -149,9 +153,12 @@ class FakeSound:
         self._at |= {clip.id: mono + (clip.due - now).total_seconds() for clip in clips}
         self.history += clips
 
+    def _length(self, clip: Clip) -> float:
+        return self.lengths(clip.path) - clip.offset
+
     def _frames(self, clip: Clip) -> int:
         sounded = self._clock.monotonic() - self._at[clip.id]
-        return round(48_000 * min(max(sounded, 0.0), self.lengths(clip.path)))
+        return round(48_000 * min(max(sounded, 0.0), self._length(clip)))
 
     def stop(self, ids: frozenset[str]) -> None:
         for name in ids & self.placed.keys():
@@ -161,14 +168,14 @@ class FakeSound:
         clip = self.placed.pop(name)
         frames = self._frames(clip)
         self._ended.append(
-            Played(name, frames, int(48_000 * self.lengths(clip.path)), 0.001 if frames else 0.0, reason, self.monitor)
+            Played(name, frames, int(48_000 * self._length(clip)), 0.001 if frames else 0.0, reason, self.monitor)
         )
 
     def poll(self) -> tuple[Played, ...]:
         if self.error is not None:
             raise self.error
         for name, clip in list(self.placed.items()):
-            if self._frames(clip) >= int(48_000 * self.lengths(clip.path)):
+            if self._frames(clip) >= int(48_000 * self._length(clip)):
                 self._end(name, "")
         ended, self._ended = tuple(self._ended), []
         return ended
