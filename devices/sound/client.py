@@ -43,6 +43,12 @@ class SoundSettings(Fact):
     command: tuple[str, ...] = Field(
         default=(), description="of the pipe sink; reads 48 kHz mono 16-bit little-endian samples on standard input"
     )
+    listing: tuple[str, ...] = Field(
+        default=(), description="lists the outputs there are, such as pactl list short sinks; looked at every second"
+    )
+    output: str = Field(
+        default="", max_length=200, description="name of the output, which the list must hold as a word"
+    )
     latency: float = Field(default=0, ge=0, le=5, description="seconds from a sample the command took to its sound")
     trim: float = Field(
         default=0, ge=0, le=0.2, description="seconds by which all sound is delayed, for zones near another player's"
@@ -57,6 +63,8 @@ class SoundSettings(Fact):
     def _command_with_pipe(self) -> SoundSettings:
         if (self.sink == "pipe") != bool(self.command):
             raise ValueError("the pipe sink needs a command, and only the pipe sink has one")
+        if bool(self.listing) != bool(self.output):
+            raise ValueError("listing and output go together: what lists the outputs, and which one is ours")
         return self
 
     def arguments(self) -> tuple[str, ...]:
@@ -65,6 +73,8 @@ class SoundSettings(Fact):
         words += ["--record-minutes", str(self.record_minutes)]
         if self.record:
             words += ["--record", str(self.record)]
+        if self.listing:
+            words += ["--listing", json.dumps(self.listing), "--output", self.output]
         if self.monitor:
             words += ["--monitor", json.dumps(self.monitor)]
         return (*words, "--", *self.command)

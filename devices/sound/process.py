@@ -18,6 +18,7 @@ from devices.sound.orders import MAX_LINE, OrderError, Play, Stop, read_order
 from devices.sound.player import MAX_CLIPS, Player
 from devices.sound.record import WavRecord
 from devices.sound.sinks import ClockedNullSink, PipeSink, Sink
+from devices.sound.watched import WatchedSink
 
 _ORDERS_A_BLOCK = 32
 _OUT_LIMIT = 256 * 1024  # bytes of reports an owner may leave unread
@@ -99,6 +100,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = _arguments(sys.argv[1:] if argv is None else argv)
     record = WavRecord(Path(args.record), args.record_minutes) if args.record else None
     sink: Sink = PipeSink(tuple(args.command), args.latency) if args.sink == "pipe" else ClockedNullSink()
+    if args.listing:
+        sink = WatchedSink(sink, tuple(args.listing), args.output)
     inlet, outlet = Inlet(sys.stdin.fileno()), Outlet(sys.stdout.fileno())
     # Ctrl-C in a terminal reaches every process at once; ours ends when its owner lets go, with the record whole.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -136,6 +139,8 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--latency", type=float, default=0.0, help="seconds from a sample taken to its sound")
     parser.add_argument("--trim", type=float, default=0.0, help="seconds by which all sound is delayed")
     parser.add_argument("--monitor", type=json.loads, help="JSON list: a command that gives back what came out, raw")
+    parser.add_argument("--listing", type=json.loads, help="JSON list: a command that lists the outputs there are")
+    parser.add_argument("--output", default="", help="name that must be in the list")
     parser.add_argument("command", nargs="*", help="of the pipe sink; reads raw samples")
     args = parser.parse_args(argv)
     if args.sink == "pipe" and not args.command:

@@ -168,6 +168,52 @@ def test_a_sink_command_that_fails_is_a_fault_within_two_seconds(command, words)
         assert words in faults[0]
 
 
+def outputs(folder, *names: str) -> tuple[str, ...]:
+    """A sound server's list of outputs that a test may change."""
+    (folder / "sinks").write_text("".join(f"{n}\t{name}\tmodule-null-sink.c\n" for n, name in enumerate(names)))
+    return ("cat", str(folder / "sinks"))
+
+
+def fault_of(sound) -> str:
+    found: list[str] = []
+
+    def faulty() -> bool:
+        try:
+            sound.poll()
+        except SinkFaultError as fault:
+            found.append(str(fault))
+        return bool(found)
+
+    wait_for(faulty)
+    return found[0]
+
+
+def test_an_output_that_the_server_does_not_list_is_a_fault_and_no_silent_success(tmp_path):
+    eater = (sys.executable, "-S", "-c", "import sys\nwhile sys.stdin.buffer.read(960): pass")
+    with a_sound(sink="pipe", command=eater, listing=outputs(tmp_path, "yard"), output="hall") as sound:
+        sound.play((Clip("t", soon(0), "tone:test", "normal"),))
+        assert "no sound output named hall" in fault_of(sound)
+
+
+def test_an_output_taken_away_in_mid_play_ends_the_clip_as_sink_and_comes_back(tmp_path):
+    with a_sound(listing=outputs(tmp_path, "hall"), output="hall") as sound:
+        sound.play((Clip("t", soon(0), "tone:test", "normal"),))
+        wait_for(lambda: sound.progress().get("t", 0) > 0)
+        outputs(tmp_path, "yard")
+        (end,) = polled(sound, 1)
+        assert (end.id, end.reason) == ("t", "sink")
+        assert "no sound output named hall" in fault_of(sound)
+        outputs(tmp_path, "hall")
+        sound.play((Clip("u", soon(0), "tone:chime-2", "normal"),))
+        (end,) = polled(sound, 1)
+        assert (end.id, end.reason) == ("u", "")
+
+
+def test_a_list_that_cannot_be_had_is_a_fault(tmp_path):
+    with a_sound(listing=("no-such-list",), output="hall") as sound:
+        assert "cannot be had" in fault_of(sound)
+
+
 def test_a_sink_command_that_vanishes_is_started_again(tmp_path):
     pids = tmp_path / "pids"
     code = (
