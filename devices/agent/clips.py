@@ -19,13 +19,16 @@ class Clips:
         """`media` holds what travelled; `folder` what was made of it, which may be deleted at any time."""
         self._folder, self._media = folder, media
         self._found: dict[str, Path] = {}
+        self._coded: dict[str, bool] = {}
 
     def path(self, sha256: str) -> str | None:
         """The WAV to play; None if the recording is not here, or not decoded yet."""
         source = self._media.path(sha256)
         if source is None:
             return None
-        if not _coded(Path(source)):
+        if sha256 not in self._coded:
+            self._coded[sha256] = _coded(Path(source))
+        if not self._coded[sha256]:
             return source
         found = self._found.get(sha256)
         if found is None or not found.exists():
@@ -56,6 +59,7 @@ class Clips:
             sha256 = path.stem.partition("-")[0]
             if sha256 not in wanted:
                 self._found.pop(sha256, None)
+                self._coded.pop(sha256, None)
                 with suppress(OSError):
                     path.unlink()
 

@@ -139,15 +139,21 @@ class Inbox:
         except WireError as exc:
             self._refuse_alert(exc)
             return
-        self._media.lend(files)
         concerned = [device for device in self._faults if message.concerns(device)]
-        sounding = [device for device in concerned if _sounds(message, device)]
+        sounding = [device for device in concerned if self._waits_for_sound(message, device)]
+        self._media.lend(files)
         for device in concerned:
             if device not in sounding:
                 self._changed(device, True)
         settling = asyncio.create_task(self._settle(message, files, sounding))
         self._settling.add(settling)
         settling.add_done_callback(self._settling.discard)
+
+    def _waits_for_sound(self, message: AlertMessage, device: str) -> bool:
+        """Whether the alert begins, for a device, with a sound that is not on disk yet: the emergency tone lies ready."""
+        alert = message.for_device(device)
+        first = alert.item.contents[0] if alert is not None and alert.item is not None else None
+        return first is not None and first.kind == "audio" and self._media.path(first.sha256) is None
 
     async def _settle(self, message: AlertMessage, files: Mapping[str, bytes], sounding: list[str]) -> None:
         """What can wait until the lamps are lit; a sound's files must be on disk before it is told."""
@@ -203,9 +209,3 @@ class Inbox:
             self._acked(read_wire(Ack, payload))
         except WireError as exc:
             log.warning("an ack cannot be read", extra={"reason": str(exc)})
-
-
-def _sounds(message: AlertMessage, device: str) -> bool:
-    """Whether the alert has sound for a device: its files must be on disk before it is told."""
-    alert = message.for_device(device)
-    return alert is not None and alert.item is not None and any(ref.kind == "audio" for ref in alert.item.contents)

@@ -48,7 +48,10 @@ class MediaFiles:
         return data
 
     def keep(self, sha256: str, data: bytes) -> None:
-        """Store after checking the hash; ValueError if it differs."""
+        """Store after checking the hash; ValueError if it differs. What is here already is not written again."""
+        if sha256 in self._verified and self._of(sha256).exists():
+            self._lent.pop(sha256, None)
+            return
         if hashlib.sha256(data).hexdigest() != sha256:
             raise ValueError(f"the file is not the one named {sha256[:12]}")
         write_whole(self._of(sha256), data)

@@ -56,6 +56,7 @@ class Sounds:
         """`out` is this loudspeaker's alone; `cut` is told what was broken off and may go on."""
         self._journal, self._out, self._cut = journal, out, cut
         self._placed: dict[str, Placed] = {}
+        self._unwritten: list[Placed] = []
         self.silent = False  # what was sent last did not come out
 
     @property
@@ -69,13 +70,24 @@ class Sounds:
         return bool(self._placed)
 
     def place(self, clip: Clip, cue: Cue, of: Pass, record: PlayRecord | None) -> None:
-        """Journal, then hand over; of an alert the other way round."""
+        """Journal, then hand over; of an alert the other way round, and its zones do not wait for the disk either."""
+        placed = Placed(clip, cue, of, record, None)
+        self._placed[clip.id] = placed
         if of.cause == "alert":
-            self._out.play((clip,))
-        row = self._journal.open_play(record) if record else None
-        self._placed[clip.id] = Placed(clip, cue, of, record, row)
-        if of.cause != "alert":
-            self._out.play((clip,))
+            self._unwritten.append(placed)
+        else:
+            self._write(placed)
+        self._out.play((clip,))
+
+    def settle(self) -> None:
+        """Journal what was handed over first."""
+        unwritten, self._unwritten = self._unwritten, []
+        for placed in unwritten:
+            if placed.clip.id in self._placed:
+                self._write(placed)
+
+    def _write(self, placed: Placed) -> None:
+        placed.row = self._journal.open_play(placed.record) if placed.record else None
 
     def stop(self, ids: frozenset[str], priority: Priority, reason: str, now: datetime) -> None:
         """Ramp down: what is stronger interrupts, the end of a window ends, and what no plan names any more breaks off."""

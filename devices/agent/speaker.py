@@ -34,6 +34,7 @@ from schedules.model import Alert, Plan, Priority
 from schedules.playlist import patience
 
 AHEAD = 3.0  # seconds that clips are handed over before they are due
+ALERT_SETTLE = 0.1  # seconds between zones and the emergency tone: a signal has no first syllable to lose
 BUSY_WAKE, IDLE_WAKE = 0.25, 1.0
 FIRST_OPENING, LONGEST_OPENING = 0.6, 2.5  # seconds from the order to the zones' own word
 
@@ -83,11 +84,16 @@ class SpeakerHand(Hand):
         self._say_later(plan, alerts, now)
         steps = next_speaker_steps(self._wanted(now), self._seen())
         if not steps or not isinstance(steps[0], StopClips | PlaceClips | OpenZones):
-            self._tools.journal.release()
+            self._release()
         if not steps:
             self._done_alerts = dict(self._orders.revisions)
             return None
         return Due(0 if self._answer.cause == "alert" else _RANK[type(steps[0])], steps[0])
+
+    def _release(self) -> None:
+        """The zones have moved: now the disk may take its time."""
+        self._tools.journal.release()
+        self._sounds.settle()
 
     def _passes(self, plan: Plan, alerts: tuple[Alert, ...], now: datetime) -> list[Pass]:
         self._lead = max((one.lead for one in plan.playlists), default=0.0)
@@ -101,7 +107,7 @@ class SpeakerHand(Hand):
 
     def _note_bases(self, alerts: tuple[Alert, ...], now: datetime) -> None:
         """An alert begins as soon as zones can be open; a new revision of it begins anew."""
-        ready = now + timedelta(seconds=self._opening + SETTLE)
+        ready = now + timedelta(seconds=self._opening + ALERT_SETTLE)
         old, self._bases = self._bases, {}
         for alert in alerts:
             known = old.get(alert.id)
@@ -275,7 +281,7 @@ class SpeakerHand(Hand):
                 self._contact.failed(exc)
                 self._zones = None
             finally:
-                self._tools.journal.release()
+                self._release()
 
     def _place(self, clips: tuple[Clip, ...]) -> None:
         wanted = {clip.id: clip for clip in clips}
@@ -360,7 +366,7 @@ class SpeakerHand(Hand):
 
     def stop(self) -> None:
         """Silence, shut zones, and records of what sounded so far."""
-        self._tools.journal.release()
+        self._release()
         self._sounds.end_all("the agent was stopped")
         if self._quick is not None and self._zones != frozenset():
             try:
