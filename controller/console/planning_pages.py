@@ -24,7 +24,8 @@ PLACES = 8  # rows of the playlist's form; who needs more uses the API
 WINDOWS = 3
 PRIORITIES = ("normal", "event", "priority")
 WHOLE_WEEK = tuple(range(1, 8))
-NEW_LIST: dict[str, Any] = {"name": "", "messages": ("",) * PLACES, "seconds": ("",) * PLACES}
+SOUND = {"chime": "chime-2", "repeats": "1", "end_tone": "", "interrupted": "resume", "late": "play", "max_late": ""}
+NEW_LIST: dict[str, Any] = {"name": "", "messages": ("",) * PLACES, "seconds": ("",) * PLACES, **SOUND}
 NEW_SCHEDULE: dict[str, Any] = {
     "playlist": "", "targets": (), "weekdays": WHOLE_WEEK, "windows": (("07:00", "17:00"), *((("", ""),) * (WINDOWS - 1))),
     "priority": "normal", "starts": "", "ends": "", "every": "",
@@ -46,14 +47,23 @@ def new_playlist(request: Request, who: Someone, form: Filled) -> Response:
         "messages": tuple(one(form, f"message-{row}") for row in range(PLACES)),
         "seconds": tuple(one(form, f"seconds-{row}") for row in range(PLACES)),
     }
-    rows = [row for row in zip(given["messages"], given["seconds"], strict=True) if row[0]]
+    given |= {name: one(form, name) or usual for name, usual in SOUND.items()}
     try:
-        items = [{"message": name} | ({"seconds": float(seconds)} if seconds else {}) for name, seconds in rows]
-        draft = playlist.PlaylistDraft.model_validate({"name": given["name"], "items": items})
+        draft = playlist.PlaylistDraft.model_validate(_list_draft(given))
         playlist.create_playlist(deps_of(request), who.actor, draft)
     except (ControllerError, ValueError) as problem:
         return _playlists(request, who, given, problem)
     return RedirectResponse("/playlists", 303)
+
+
+def _list_draft(given: dict[str, Any]) -> dict[str, Any]:
+    """The form as the API would have it; what is said of sound goes for every message of the list."""
+    sound = {"chime": given["chime"], "repeats": int(given["repeats"]), "end_tone": bool(given["end_tone"])}
+    rules = {"interrupted": given["interrupted"], "late": given["late"]}
+    rules |= {"max_late": float(given["max_late"])} if given["max_late"] else {}
+    rows = [row for row in zip(given["messages"], given["seconds"], strict=True) if row[0]]
+    items = [{"message": name, **rules} | ({"seconds": float(seconds)} if seconds else {}) for name, seconds in rows]
+    return {"name": given["name"], "items": items, "sound": sound}
 
 
 def _playlists(request: Request, who: Someone, given: dict[str, Any], problem: Exception | None = None) -> HTMLResponse:

@@ -25,6 +25,7 @@ from schedules.model import Plan
 
 log = logging.getLogger(__name__)
 LAMPS_FIRST = 0.2  # seconds
+OVERTAKEN = 5.0  # seconds in which a retained plan may come after a newer one that was published meanwhile
 HEARD_PLANS = 8  # of each device: what a broker may bring again after a newer one
 
 
@@ -48,6 +49,7 @@ class Inbox:
         self._keeping = threading.Lock()  # what was snapshot first is written first
         self._heard = {device: deque[bytes](maxlen=HEARD_PLANS) for device in faults}  # SHA-256 of payloads
         self._one_plan = asyncio.Lock()  # a late try for an old plan must not end after a newer one's
+        self._overtaken_until: dict[str, float] = {}
         self._unkept: dict[str, tuple[Plan, bytes]] = {}
         self.plans: dict[str, Plan] = {}
         self.alerts = alerts
@@ -91,6 +93,9 @@ class Inbox:
                 payload, keys=self._keys, device=device, now=self._now(), held=held.revision if held else 0
             )
         except SealError as exc:
+            if exc.code == "plan.older" and self._clock.monotonic() < self._overtaken_until.get(device, 0.0):
+                log.info("a plan came after a newer one", extra={"device": device})
+                return
             self._refuse(device, "plan.refused", f"a plan was refused ({exc.code}): {exc}")
             return
         self._heard[device].append(fingerprint)
@@ -100,6 +105,7 @@ class Inbox:
             return  # the retained copy of what was read from disk
         await self._keep_plan(plan, payload)
         self.plans[device] = plan
+        self._overtaken_until[device] = self._clock.monotonic() + OVERTAKEN
         faults.clear("plan.refused")
         self._clock.vouch(plan.issued, self._store.last_entry())
         log.info("a plan is in force", extra={"device": device, "revision": plan.revision})

@@ -220,3 +220,25 @@ def test_no_code_is_left_without_words(operator, message, language):
     words = re.sub(r"<[^>]*>", "", pages + operator.get(place).text)
     codes = r"\b(?:weekday \d|prepared [a-z]+|state [a-z]+|alert (?:active|ended)|priority (?:normal|priority|blank|event))\b"
     assert not re.findall(codes, words)
+
+
+def test_how_a_list_sounds_is_said_in_the_form(operator, message):
+    fields = {
+        "message-0": message,
+        "chime": "chime-4",
+        "repeats": "2",
+        "end_tone": "1",
+        "late": "skip",
+        "max_late": "30",
+    }
+    playlist_named(operator, "Loa", **fields)
+    made = next(each for each in operator.get("/api/v1/playlists").json() if each["name"] == "Loa")
+    assert made["sound"] == {"chime": "chime-4", "repeats": 2, "end_tone": True}
+    entry = made["items"][0]
+    assert (entry["interrupted"], entry["late"], entry["max_late"]) == ("resume", "skip", 30.0)
+
+
+def test_a_number_that_is_none_comes_back_with_the_form(operator, message):
+    answer = send(operator, "/playlists", **{"name": "Sai", "message-0": message, "repeats": "hai"})
+    assert answer.status_code == 422
+    assert 'value="hai"' in answer.text

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from devices.agent import app
+from devices.agent import app, inbox
 from devices.agent.plans import PlanFiles
 from devices.contract.messages import CommandMessage, Health, Outcome
 from devices.contract.topics import plan_topic
@@ -102,8 +102,9 @@ async def test_a_command_is_done_once(tmp_path: Path) -> None:
 
 
 async def test_an_older_plan_that_the_broker_brings_again_is_no_fault_but_one_it_never_brought_is(
-    tmp_path: Path,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(inbox, "OVERTAKEN", 0.5)
     first = sealed_plan(all_day(LANE_1))
     async with a_world(tmp_path) as world, world.agent():
         for file in (VI, ZH):
@@ -117,6 +118,16 @@ async def test_an_older_plan_that_the_broker_brings_again_is_no_fault_but_one_it
         assert not world.statuses[LANE_1].faults
         await world.plan(all_day(LANE_1))  # as old, and never seen before
         await until(lambda: [fault.code for fault in world.statuses[LANE_1].faults] == ["plan.refused"])
+        assert world.statuses[LANE_1].revision == 2
+
+
+async def test_a_retained_plan_that_a_newer_one_overtook_is_no_fault(tmp_path: Path) -> None:
+    async with a_world(tmp_path) as world, world.agent():
+        await world.plan(all_day(LANE_1, revision=2), VI, ZH)
+        await until(lambda: LANE_1 in world.statuses and world.statuses[LANE_1].revision == 2)
+        await world.plan(all_day(LANE_1))
+        await asyncio.sleep(0.6)  # longer than two statuses are apart
+        assert not world.statuses[LANE_1].faults
         assert world.statuses[LANE_1].revision == 2
 
 

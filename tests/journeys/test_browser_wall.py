@@ -1,6 +1,10 @@
 """The pages in a real browser: live, in three languages, dark and narrow, for those who cannot see them, and when the link dies."""
 
+import io
+import math
 import shutil
+import struct
+import wave
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -13,7 +17,7 @@ TILE = "[id='tile-chi-ma/board-1']"
 # Without these the browser asks its maker's hosts for things, many times a second.
 QUIET = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
+    "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required",
 ]  # fmt: skip
 
 
@@ -154,3 +158,54 @@ def test_a_page_whose_server_is_gone_says_that_it_is_old_and_recovers(open_page,
     province.wait_for_page()
     page.wait_for_selector("#stale[hidden]", state="attached", timeout=30_000)
     assert page.locator(TILE).count() == 1
+
+
+def read_by_a_machine(province):
+    """A submitted message whose Vietnamese a machine speaks."""
+    facts = {"title": "Đọc bằng máy", "category": "service", "texts": {"vi": "Xin chờ."}}
+    message = province.call("tacgia", "POST", "messages", **facts)["id"]
+    province.call("tacgia", "POST", f"messages/{message}/speech", language="vi")
+    return message
+
+
+def test_the_sound_of_a_message_is_brought_read_and_removed_by_its_author(open_page, province):
+    message = read_by_a_machine(province)
+    page = open_page(f"/messages/{message}/sound", who="tacgia")
+    assert page.locator("[data-machine]").count() == 1
+    assert Axe().run(page).violations_count == 0
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.set_input_files("#file-vi", {"name": "a.wav", "mimeType": "audio/wav", "buffer": a_tone()})
+    page.click("form[data-upload] button")
+    page.wait_for_selector("[data-recording]:not([data-machine])", timeout=20_000)
+    page.click("button.danger")
+    page.wait_for_function("document.querySelectorAll('[data-recording]').length === 0")
+    assert province.call("tacgia", "GET", f"messages/{message}")["audio"] == {}
+
+
+def test_an_approver_hears_a_machine_out_before_approving(open_page, province):
+    message = read_by_a_machine(province)
+    province.call("tacgia", "POST", f"messages/{message}/submit")
+    page = open_page(f"/messages/{message}", who="duyet-bdbp")
+    assert page.locator("[data-needs-hearing]").is_visible()
+    page.click("form[action$='/approve'] button")
+    assert page.locator("[role=alert]").is_visible(), "nobody approves a machine unheard"
+    page.goto(page.url.removesuffix("/approve"))
+    page.evaluate("document.querySelector('audio').currentTime = 0")
+    page.evaluate("document.querySelector('audio').play()")
+    page.wait_for_selector("[data-heard]:not([hidden])", timeout=30_000)
+    assert not page.locator("[data-needs-hearing]").is_visible()
+    page.click("form[action$='/approve'] button")
+    page.wait_for_function("document.body.innerText.includes('duyet-bdbp')")
+    assert province.call("duyet-so", "GET", f"messages/{message}")["state"] == "approved_one_side"
+
+
+def a_tone() -> bytes:
+    """Two seconds as a WAV file."""
+    out = io.BytesIO()
+    with wave.open(out, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(48_000)
+        file.writeframes(struct.pack("<96000h", *(int(9_000 * math.sin(n / 17)) for n in range(96_000))))
+    return out.getvalue()
