@@ -8,12 +8,12 @@ from fastapi import APIRouter, Form, Request, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from controller.api.access import deps_of
-from controller.console.forms import said
+from controller.console.forms import Filled, one, said
 from controller.console.frame import page
 from controller.console.reader import PageRoute, Someone
 from controller.domain.people import Right
 from controller.errors import ControllerError, InvalidError
-from controller.services import bring, hear, look, speak, write
+from controller.services import bring, hear, look, phrase, speak, write
 
 router = APIRouter(prefix="/messages/{message}/sound", include_in_schema=False, route_class=PageRoute)
 Language = Annotated[str, Form(max_length=12)]
@@ -58,6 +58,21 @@ def speak_it(
     return RedirectResponse(f"/messages/{message}/sound", 303)
 
 
+@router.post("/phrase")
+def say_phrase(request: Request, message: str, who: Someone, form: Filled) -> Response:
+    """A recorded phrase with its slots filled."""
+    deps, language = deps_of(request), one(form, "language")
+    who.actor.need(Right.WRITE)
+    try:
+        given = {name.removeprefix("slot-"): one(form, name) for name in form if name.startswith("slot-")}
+        made = phrase.say_phrase(deps, who.actor, one(form, "phrase"), phrase.Values(values=given))
+        change = write.Change(audio={language: made.sha256}, version=int(one(form, "version")))
+        write.edit_message(deps, who.actor, message, change)
+    except (ControllerError, ValueError) as problem:
+        return _page(request, message, who, problem)
+    return RedirectResponse(f"/messages/{message}/sound", 303)
+
+
 @router.post("/remove")
 def remove_it(request: Request, message: str, who: Someone, language: Language, version: Version) -> Response:
     """Silence in this language."""
@@ -68,10 +83,13 @@ def remove_it(request: Request, message: str, who: Someone, language: Language, 
     return RedirectResponse(f"/messages/{message}/sound", 303)
 
 
-def _page(request: Request, message: str, who: Someone, problem: ControllerError | None = None) -> HTMLResponse:
+def _page(
+    request: Request, message: str, who: Someone, problem: ControllerError | ValueError | None = None
+) -> HTMLResponse:
     deps = deps_of(request)
     found = look.message(deps, who.actor, message)
     return page(
         request, "sound.html", who.actor, status=422 if problem else 200, now=deps.now(), message=found,
         problem=said(problem), recordings=hear.of_message(deps, who.actor, found.audio),
+        phrases=phrase.all_phrases(deps, who.actor),
     )  # fmt: skip

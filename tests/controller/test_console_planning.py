@@ -6,6 +6,7 @@ import pytest
 
 from controller.console.prepared import PREPARED
 from tests.support.console import a_controller, sign_in
+from tests.support.desk import wav
 
 OURS = {"sec-fetch-site": "same-origin"}
 
@@ -242,3 +243,42 @@ def test_a_number_that_is_none_comes_back_with_the_form(operator, message):
     answer = send(operator, "/playlists", **{"name": "Sai", "message-0": message, "repeats": "hai"})
     assert answer.status_code == 422
     assert 'value="hai"' in answer.text
+
+
+def upload(client, path, place, data, **fields):
+    return client.post(
+        path, data=fields, files={place: ("a.wav", data, "audio/wav")}, headers={"sec-fetch-site": "same-origin"}
+    )
+
+
+def test_a_phrase_is_recorded_word_by_word_and_used_in_a_message(client):
+    sign_in(client, "tacgia")
+    for word in ("bảy", "giờ"):
+        answer = upload(client, "/voices/words", "file", wav(0.5), language="vi", word=word)
+        assert answer.status_code == 303, answer.text
+    assert "bảy, giờ" in client.get("/voices").text
+    fields = {"language": "vi", "name": "Mở cửa lúc", "slot-1": "open", "kind-1": "time"}
+    assert upload(client, "/voices/phrases", "file-0", wav(1.0), **fields).status_code == 303
+    phrase = client.get("/api/v1/phrases").json()[0]
+    message = client.post(
+        "/api/v1/messages", json={"title": "Giờ", "category": "service", "texts": {"vi": "Mở cửa 7h"}}
+    ).json()["id"]
+    fields = {"language": "vi", "version": "1", "phrase": phrase["id"], "slot-open": "7h"}
+    assert send(client, f"/messages/{message}/sound/phrase", **fields).status_code == 303
+    assert "vi" in client.get(f"/api/v1/messages/{message}").json()["audio"]
+    fields |= {"version": "2", "slot-open": "8h30"}
+    answer = send(client, f"/messages/{message}/sound/phrase", **fields)
+    assert answer.status_code == 422
+    assert "tám" in answer.text
+
+
+def test_a_gates_list_of_words_is_kept_and_a_bad_line_is_named(client):
+    sign_in(client, "tacgia")
+    answer = send(
+        client, "/voices/lexicon", gate="chi-ma", language="vi", words="BOT = bê ô tê\nQL1A = quốc lộ một A\n"
+    )
+    assert answer.status_code == 303
+    assert "BOT = bê ô tê" in client.get("/voices?gate=chi-ma").text
+    answer = send(client, "/voices/lexicon", gate="chi-ma", language="vi", words="khong co dau bang")
+    assert answer.status_code == 422
+    assert "khong co dau bang" in answer.text

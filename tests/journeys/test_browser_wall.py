@@ -101,7 +101,7 @@ def test_a_device_page_stays_while_other_devices_change(open_page, province):
 
 PAGES = {  # and who has most to do there
     "/": "truc", "/devices/chi-ma/board-1": "truc", "/messages": "tacgia", "/messages/new": "tacgia",
-    "/playlists": "truc", "/schedules": "truc", "/alerts": "truc",
+    "/playlists": "truc", "/schedules": "truc", "/alerts": "truc", "/voices": "tacgia",
 }  # fmt: skip
 
 
