@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -14,8 +15,9 @@ from controller.errors import ControllerError, InvalidError
 _SAID = {"too_short": "give at least one"}
 
 
-async def _filled(request: Request) -> FormData:
-    return await request.form()
+async def _filled(request: Request) -> AsyncIterator[FormData]:
+    async with request.form() as form:
+        yield form
 
 
 Filled = Annotated[FormData, Depends(_filled)]
