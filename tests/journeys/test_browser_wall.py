@@ -57,6 +57,7 @@ def open_page(browser, province):
         page.fill("#password", "demo")
         page.press("#password", "Enter")
         page.wait_for_selector(".tile")
+        page.wait_for_load_state()  # its script and pictures too
         if path != "/":
             page.goto(home + path)
         return page
@@ -72,7 +73,7 @@ def test_the_wall_shows_the_lamps_and_says_why(open_page):
     tile = page.locator(TILE)
     assert tile.get_attribute("data-health") == "healthy"
     assert tile.locator("[data-f=title]").inner_text() == "Bãi số 2"
-    assert tile.locator("img").evaluate("img => img.complete && img.naturalWidth") == 192
+    page.wait_for_function("img => img.complete && img.naturalWidth === 192", arg=tile.locator("img").element_handle())
     assert tile.locator("[data-f=health_word]").inner_text() == "Phát đúng"
 
 
@@ -196,7 +197,7 @@ def test_an_approver_hears_a_machine_out_before_approving(open_page, province):
     page.wait_for_selector("[data-heard]:not([hidden])", timeout=30_000)
     assert not page.locator("[data-needs-hearing]").is_visible()
     page.click("form[action$='/approve'] button")
-    page.wait_for_function("document.body.innerText.includes('duyet-bdbp')")
+    page.wait_for_selector("text=duyet-bdbp")
     assert province.call("duyet-so", "GET", f"messages/{message}")["state"] == "approved_one_side"
 
 
