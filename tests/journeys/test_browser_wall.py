@@ -27,8 +27,12 @@ def province(tmp_path_factory):
         message, _ = running.approved({"vi": "Xe tải chờ ở bãi số 2", "en": "Lorries wait in yard 2"}, title="Bãi số 2")
         running.scheduled(message, ["chi-ma/board-1"])
         device = "devices/chi-ma/board-1"
-        eventually(lambda: running.call("truc", "GET", device)["health"] == "healthy", what="a healthy board")
+        eventually(lambda: _shows(running.call("truc", "GET", device), message), what="the message on a healthy board")
         yield running
+
+
+def _shows(device, message):
+    return device["health"] == "healthy" and device["on_air"]["message"] == message
 
 
 @pytest.fixture(scope="module")
