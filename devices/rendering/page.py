@@ -11,10 +11,13 @@ from typing import Any
 from pydantic import Field, ValidationError, model_validator
 
 from devices.profiles.board import BoardShape
+from devices.profiles.protocols import Effect
 from schedules.model import ContentRef, Fact, Language
 
 FORMAT = "gatecast-pages/1"
 MAX_FILE_BYTES = 8_000_000  # 2000 x 1000 lamps in three planes is 1 MB a page
+MAX_STRIP_LAMPS = 20_000  # about 400 s at the usual speed: nobody reads longer
+MAX_STEPS_PER_SECOND = 1000
 
 
 class Page(Fact):
@@ -22,7 +25,7 @@ class Page(Fact):
 
     shape: BoardShape
     planes: tuple[bytes, ...]
-    seconds: float = Field(gt=0)
+    seconds: float = Field(gt=0, allow_inf_nan=False)
 
     @model_validator(mode="after")
     def _fits(self) -> Page:
@@ -49,26 +52,96 @@ def blank_page(shape: BoardShape, seconds: float = 1.0) -> Page:
     return Page(shape=shape, planes=(bytes(shape.stride * shape.height),) * shape.colours.planes, seconds=seconds)
 
 
-class PageFile(Fact):
-    """The pages of one text in one language for one board shape, in showing order."""
+class Strip(Fact):
+    """`width` lamps of text, as high as the board; it enters at the right and leaves at the left, `step` lamps at a time."""
 
-    language: Language
-    renderer: str = Field(description="version of the renderer that drew them")
-    pages: tuple[Page, ...] = Field(min_length=1, max_length=200)
+    shape: BoardShape
+    width: int = Field(ge=1, le=MAX_STRIP_LAMPS)
+    planes: tuple[bytes, ...]
+    step: int = Field(default=1, ge=1, le=64)
+    interval: float = Field(ge=1 / MAX_STEPS_PER_SECOND, le=10, description="seconds between steps")
 
     @model_validator(mode="after")
-    def _one_shape(self) -> PageFile:
-        if len({page.shape for page in self.pages}) != 1:
-            raise ValueError("all pages of a file have one shape")
+    def _fits(self) -> Strip:
+        size = self.stride * self.shape.height
+        if len(self.planes) != self.shape.colours.planes or any(len(plane) != size for plane in self.planes):
+            raise ValueError(f"a strip of {self.width} lamps for {self.shape} has planes of {size} bytes")
+        past = 0xFF >> (self.width % 8 or 8)
+        if any(byte & past for plane in self.planes for byte in plane[self.stride - 1 :: self.stride]):
+            raise ValueError("nothing is lit past the end of a strip")
         return self
 
     @property
+    def stride(self) -> int:
+        """Bytes of one row of one plane."""
+        return (self.width + 7) // 8
+
+    @property
+    def frames(self) -> int:
+        """Steps from the dark board through the whole text to the dark board."""
+        return -(-(self.width + self.shape.width) // self.step)
+
+    @property
     def seconds(self) -> float:
-        """Time of one showing of all pages."""
-        return round(sum(page.seconds for page in self.pages), 3)
+        """Time of one passage."""
+        return self.frames * self.interval
+
+    def frame(self, number: int) -> Page:
+        """What the board shows after `number` steps."""
+        return self.window(number * self.step - self.shape.width, self.interval)
+
+    def window(self, left: int, seconds: float) -> Page:
+        """The board's width of the strip from lamp `left` on; what lies outside the strip is dark."""
+        planes = tuple(self._window(plane, left) for plane in self.planes)
+        return Page.model_construct(shape=self.shape, planes=planes, seconds=seconds)
+
+    def _window(self, plane: bytes, left: int) -> bytes:
+        stride, wide = self.stride, self.shape.stride
+        mask = ((1 << self.shape.width) - 1) << (wide * 8 - self.shape.width)
+        rows = []
+        for at in range(0, len(plane), stride):
+            row = int.from_bytes(plane[at : at + stride], "big")
+            shift = stride * 8 - wide * 8 - left  # brings lamp `left` of the text to the left edge of the board
+            rows.append(((row >> shift if shift >= 0 else row << -shift) & mask).to_bytes(wide, "big"))
+        return b"".join(rows)
+
+
+class PageFile(Fact):
+    """One text in one language for one board shape: pages in showing order, or one strip that passes."""
+
+    language: Language
+    renderer: str = Field(description="version of the renderer that drew them")
+    pages: tuple[Page, ...] = Field(default=(), max_length=200)
+    strip: Strip | None = None
+    effect: Effect = Field(default=Effect.NONE, description="how pages come onto the lamps, where the board can")
+
+    @model_validator(mode="after")
+    def _one_shape(self) -> PageFile:
+        if bool(self.pages) == (self.strip is not None):
+            raise ValueError("a file holds pages or one strip")
+        if self.strip is None and len({page.shape for page in self.pages}) != 1:
+            raise ValueError("all pages of a file have one shape")
+        if self.strip is not None and self.effect is not Effect.NONE:
+            raise ValueError("a strip comes onto the lamps by moving: it has no other effect")
+        return self
+
+    @property
+    def shape(self) -> BoardShape:
+        """The board it was drawn for."""
+        return self.strip.shape if self.strip is not None else self.pages[0].shape
+
+    @property
+    def seconds(self) -> float:
+        """Time of one showing: of all pages, or one passage of the strip."""
+        return round(self.strip.seconds if self.strip else sum(page.seconds for page in self.pages), 3)
 
     def page_at(self, offset: float, whole: float) -> tuple[int, float]:
-        """The page lit `offset` seconds into a turn of `whole` seconds, and when it ends; pages share in proportion."""
+        """The page lit `offset` seconds into a turn of `whole` seconds, and when it ends; pages share in proportion.
+
+        A strip counts as one page.
+        """
+        if self.strip is not None:
+            return 0, whole
         scale, ends = whole / sum(page.seconds for page in self.pages), 0.0
         for index, page in enumerate(self.pages[:-1]):
             ends += page.seconds * scale
@@ -78,16 +151,17 @@ class PageFile(Fact):
 
     def to_bytes(self) -> bytes:
         """The same bytes on every machine: sorted keys, no spaces, planes uncompressed in base64."""
-        body = {
-            "format": FORMAT,
-            "board": str(self.pages[0].shape),
-            "language": self.language,
-            "renderer": self.renderer,
-            "pages": [
-                {"seconds": page.seconds, "planes": [base64.b64encode(plane).decode() for plane in page.planes]}
-                for page in self.pages
-            ],
-        }
+        body: dict[str, Any] = {
+            "format": FORMAT, "board": str(self.shape), "language": self.language, "renderer": self.renderer,
+        }  # fmt: skip
+        if self.strip is not None:
+            strip = self.strip
+            facts = {"width": strip.width, "step": strip.step, "interval": strip.interval}
+            body["strip"] = facts | {"planes": _to_text(strip.planes)}
+        else:
+            body["pages"] = [{"seconds": page.seconds, "planes": _to_text(page.planes)} for page in self.pages]
+        if self.effect is not Effect.NONE:  # what is absent leaves the hash of earlier files as it was
+            body["effect"] = self.effect.value
         return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
 
     @classmethod
@@ -100,15 +174,12 @@ class PageFile(Fact):
             if body["format"] != FORMAT:
                 raise ValueError(f"this page file is of format {body['format']}, not {FORMAT}")
             shape = BoardShape.parse(body["board"])
-            pages = tuple(
-                Page(
-                    shape=shape,
-                    seconds=page["seconds"],
-                    planes=tuple(base64.b64decode(plane, validate=True) for plane in page["planes"]),
+            facts = {"language": body["language"], "renderer": body["renderer"], "effect": body.get("effect", "none")}
+            if "strip" in body:
+                return cls(
+                    strip=_read_strip(shape, body["strip"]), pages=_read_pages(shape, body.get("pages", [])), **facts
                 )
-                for page in body["pages"]
-            )
-            return cls(language=body["language"], renderer=body["renderer"], pages=pages)
+            return cls(pages=_read_pages(shape, body["pages"]), **facts)
         except (
             KeyError,
             TypeError,
@@ -130,3 +201,20 @@ class PageFile(Fact):
             size=len(data),
             seconds=self.seconds,
         )
+
+
+def _to_text(planes: tuple[bytes, ...]) -> list[str]:
+    return [base64.b64encode(plane).decode() for plane in planes]
+
+
+def _to_planes(texts: list[str]) -> tuple[bytes, ...]:
+    return tuple(base64.b64decode(text, validate=True) for text in texts)
+
+
+def _read_pages(shape: BoardShape, bodies: list[Any]) -> tuple[Page, ...]:
+    return tuple(Page(shape=shape, seconds=body["seconds"], planes=_to_planes(body["planes"])) for body in bodies)
+
+
+def _read_strip(shape: BoardShape, body: dict[str, Any]) -> Strip:
+    facts = {name: body[name] for name in ("width", "step", "interval")}
+    return Strip(shape=shape, planes=_to_planes(body["planes"]), **facts)

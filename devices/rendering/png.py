@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from functools import cache
 
 from devices.profiles.board import palette
-from devices.rendering.page import Page
+from devices.rendering.page import Page, PageFile
 
+MOST_FRAMES = 1000  # of one animation: a browser holds them all
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
@@ -31,6 +32,16 @@ def apng(pages: Sequence[Page]) -> bytes:
             parts.append(chunk(b"fdAT", struct.pack(">I", sequence + 1) + _pixels(page)))
             sequence += 2
     return _SIGNATURE + b"".join((*parts, chunk(b"IEND", b"")))
+
+
+def animation(file: PageFile) -> bytes:
+    """A file as it is seen on the board, at true speed, for ever; of a long strip fewer steps, each a larger one."""
+    strip = file.strip
+    if strip is None:
+        return apng(file.pages)
+    every = -(-strip.frames // MOST_FRAMES)
+    frames = (strip.frame(number) for number in range(0, strip.frames, every))
+    return apng([frame.model_copy(update={"seconds": strip.interval * every}) for frame in frames])
 
 
 def png_size(data: bytes) -> tuple[int, int]:

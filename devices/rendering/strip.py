@@ -12,57 +12,27 @@ from devices.rendering.drawing import draw_lines
 from devices.rendering.findings import Finding, finding
 from devices.rendering.glyphs import face
 from devices.rendering.lint import lint
-from devices.rendering.page import Page
+from devices.rendering.page import MAX_STEPS_PER_SECOND, MAX_STRIP_LAMPS, PageFile, Strip
 from devices.rendering.reading import Reader
+from devices.rendering.render import RENDERER
 from devices.rendering.style import LANGUAGES, PLAIN, Style
 
-MAX_LAMPS = 20_000  # about 400 s at the usual speed: nobody reads longer
+MAX_LAMPS = MAX_STRIP_LAMPS
 LETTERS_PER_SECOND, HAN_PER_SECOND = 8, 3  # what walkers read off a moving strip
 _STEER = str.maketrans({JOIN: None, BREAK: None, NO_BREAK_SPACE: " "})
 
 
 @dataclass(frozen=True, slots=True)
-class Strip:
-    """`width` lamps of text, as high as the board; it enters at the right and leaves at the left, `step` lamps at a time."""
-
-    shape: BoardShape
-    width: int
-    planes: tuple[bytes, ...]
-    step: int
-    interval: float  # seconds between steps
-
-    @property
-    def frames(self) -> int:
-        """Steps from the dark board through the whole text to the dark board."""
-        return -(-(self.width + self.shape.width) // self.step)
-
-    @property
-    def seconds(self) -> float:
-        """Time of one passage."""
-        return self.frames * self.interval
-
-    def frame(self, number: int) -> Page:
-        """What the board shows after `number` steps."""
-        planes = tuple(self._window(plane, number * self.step - self.shape.width) for plane in self.planes)
-        return Page.model_construct(shape=self.shape, planes=planes, seconds=self.interval)
-
-    def _window(self, plane: bytes, left: int) -> bytes:
-        stride, wide = (self.width + 7) // 8, self.shape.stride
-        mask = ((1 << self.shape.width) - 1) << (wide * 8 - self.shape.width)
-        rows = []
-        for at in range(0, len(plane), stride):
-            row = int.from_bytes(plane[at : at + stride], "big")
-            shift = stride * 8 - wide * 8 - left  # brings lamp `left` of the text to the left edge of the board
-            rows.append(((row >> shift if shift >= 0 else row << -shift) & mask).to_bytes(wide, "big"))
-        return b"".join(rows)
-
-
-@dataclass(frozen=True, slots=True)
 class Scrolling:
-    """A strip, or None when a finding blocks; and everything worth saying."""
+    """A strip and its file, or None when a finding blocks; and everything worth saying."""
 
-    strip: Strip | None
+    file: PageFile | None
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def strip(self) -> Strip | None:
+        """What passes."""
+        return self.file.strip if self.file is not None else None
 
 
 def scroll(
@@ -87,11 +57,12 @@ def scroll(
     if any(item.severity == "block" for item in findings):
         return Scrolling(None, tuple(findings))
     usual = _usual(line, width, language)
-    speed = max(1, lamps_per_second or usual)
+    speed = min(max(1, lamps_per_second or usual), MAX_STEPS_PER_SECOND)
     findings += [*colour_rules(style, shape), *_remarks(speed, usual, reader or Reader())]
     plane = draw_lines([line], letters, width, shape.height, "left", style.vertical)
     planes = tuple(plane if lit else bytes(len(plane)) for lit in style.lit(shape.colours))
-    return Scrolling(Strip(shape, width, planes, 1, 1 / speed), tuple(findings))
+    strip = Strip(shape=shape, width=width, planes=planes, interval=1 / speed)
+    return Scrolling(PageFile(language=language, renderer=RENDERER, strip=strip), tuple(findings))
 
 
 def _usual(line: str, width: int, language: str) -> int:
