@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
+from schedules.claims import Tongues
 from schedules.fact import MINUTES_A_DAY, Window
 from schedules.hours import DayHours, Hours, OpenDays, Quiet, Relative
 from schedules.model import Plan, Priority, Rule
-from schedules.zone import Zone, iso_weekday
+from schedules.zone import ALWAYS, NEVER, Zone, iso_weekday, tick
 
 Span = tuple[int, int]
 ALL_ZONES = "*"
@@ -75,6 +76,8 @@ class Book:
         self._hours = {one.id: OpenBook(one) for one in plan.hours}
         self._lists = {one.id: frozenset(day.toordinal() for day in one.days) for one in plan.days}
         self._quiet = plan.quiet
+        self._events = {one.id: (tick(one.starts), tick(one.until)) for one in plan.events}
+        self._tongues = plan.tongues
 
     def days(self, names: tuple[str, ...]) -> frozenset[int]:
         """The ordinals some lists name."""
@@ -112,6 +115,30 @@ class Book:
             for one in self._quiet
             if rule.priority.rank < _PASSES[one.passes] and (not one.zones or not zones.isdisjoint(one.zones))
         )
+
+    def event(self, rule: Rule) -> tuple[int, int]:
+        """The ticks between which the rule's own event lasts; for ever, if it has none."""
+        return self._events[rule.event] if rule.event else (NEVER, ALWAYS)
+
+    def frozen(self, rule: Rule) -> tuple[tuple[int, int], ...]:
+        """From and to of the events that freeze a rule: those of others, unless it is of class ưu tiên."""
+        if rule.priority.rank >= Priority.PRIORITY.rank:
+            return ()
+        return tuple(sorted(span for name, span in self._events.items() if name != rule.event))
+
+    def tongues_for(self, rule: Rule) -> tuple[Tongues, ...]:
+        """The orders of languages that may concern a rule."""
+        zones = set(rule.zones)
+        return tuple(one for one in self._tongues if not one.zones or (zones and zones <= set(one.zones)))
+
+    def tongue_spans(self, tongues: Tongues, day: int) -> list[tuple[int, int]]:
+        """Where a day's hours of an order of languages lie, in ticks."""
+        if iso_weekday(day) not in tongues.weekdays:
+            return []
+        return [
+            (self.zone.instant(day, start), self.zone.instant(day, end))
+            for start, end in (map(span, tongues.windows) if tongues.windows else [(0, MINUTES_A_DAY)])
+        ]
 
     def quiet_spans(self, quiet: tuple[Quiet, ...], day: int) -> list[tuple[int, int, frozenset[str]]]:
         """Where a day's quiet hours lie, in ticks, and in which zones."""

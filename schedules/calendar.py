@@ -12,7 +12,9 @@ from schedules.book import ALL_ZONES, NO_DAYS, Book, Span, span, spans_by_day
 from schedules.editions import Editions
 from schedules.fact import MINUTES_A_DAY
 from schedules.model import Playlist, Rule
+from schedules.playlist import in_languages, playlist_seconds
 from schedules.recurrence import RecurringDays
+from schedules.shares import Claim, Shares, wanted
 from schedules.zone import ALWAYS, DAY, FIRST_DAY, LAST_DAY, MINUTE, NEVER, iso_weekday, tick
 
 REACH = (
@@ -41,9 +43,15 @@ class Due:
     """A rule as the calendar sees it."""
 
     def __init__(self, rule: Rule, order: int, editions: Editions, book: Book) -> None:
-        self.rule, self.order, self.rank, self.editions = rule, order, rule.priority.rank, editions
-        self.starts = tick(rule.starts) if rule.starts else NEVER
-        self.ends = tick(rule.ends) if rule.ends else ALWAYS
+        self.rule, self.order, self.editions = rule, order, editions
+        # A share goes before what loops in its own class, and before nothing stronger.
+        self.rank = 2 * rule.priority.rank + (rule.share is not None)
+        began, over = book.event(rule)
+        self.starts = max(tick(rule.starts) if rule.starts else NEVER, began)
+        self.ends = min(tick(rule.ends) if rule.ends else ALWAYS, over)
+        self._frozen = book.frozen(rule)
+        self._tongues = book.tongues_for(rule)
+        self.shares: Shares | None = None  # the queue it stands in, if it has a share
         self.spans = tuple(map(span, rule.windows))
         self._book, self._zone = book, book.zone
         self._exceptions = spans_by_day(rule.exceptions)
@@ -51,14 +59,19 @@ class Due:
         self._only, self._not = book.days(rule.only_on), book.days(rule.not_on)
         # Days from which on, or until which, the rule's days are picked otherwise: there it pays to look again.
         turning = book.turning(rule.relative) if rule.relative else NO_DAYS
-        self._turning = sorted(turning | self._exceptions.keys() | self._not)
+        thawed = {self._zone.day(edge) for span in self._frozen for edge in span}
+        self._turning = sorted(turning | self._exceptions.keys() | self._not | thawed)
         self._quiet = book.quiet_for(rule)
         self._dues: dict[int, list[int]] = {}
         self.late = LATE if self._quiet else 1  # days after its own on which something due may begin
-        self.longest = 0 if rule.loop else max(map(self._length, editions.edges))
+        # Whatever the languages of an hour leave out, a run is never longer than all of it.
+        longest = max(map(editions.seconds, editions.edges))
+        self.longest = 0 if rule.loop else int(min(longest * 1_000_000, LONGEST_RUN * DAY))
         everyday = not (rule.recurrence or rule.exceptions or rule.only_on or rule.not_on or rule.relative)
-        self.plain = rule.loop and everyday and not self._quiet and len(editions.edges) == 1
+        steady = not (self._quiet or self._frozen or self._tongues)
+        self.plain = rule.loop and everyday and steady and len(editions.edges) == 1
         self._whole = editions.at(NEVER) if self.plain else None
+        self._said: dict[tuple[int, int], Playlist] = {}
 
     # --- what is due on a day
 
@@ -84,8 +97,8 @@ class Due:
         return []
 
     def playlist_at(self, moment: int) -> Playlist | None:
-        """What of the rule's playlist may be shown at a tick."""
-        return self._whole or self.editions.at(moment)
+        """What of the rule's playlist may be shown at a tick, in the languages of the hour."""
+        return self._whole or self._spoken(moment)
 
     def zones_at(self, moment: int) -> tuple[str, ...]:
         """The rule's zones that are not quiet at a tick."""
@@ -124,19 +137,34 @@ class Due:
         """The ticks at which runs of a local day begin, held ones where the quiet ends."""
         found = self._dues.get(day)
         if found is None:
-            spans = self._spans_of(day)
-            midnight = self._zone.midnight(day) if spans else None
-            due = {at for each in spans for at in self._moments(day, each, midnight)}
-            valid = {at for at in due if self.starts <= at < self.ends}
+            valid = {at for at in self._unheld(day) if self.starts <= at < self.ends and not self._is_frozen(at)}
             held: set[int | None] = {*valid}
             if self._quiet and valid:
                 quiet = self._quiet_about(min(valid), max(valid) + DAY)
                 held = {self._hold(at, quiet) for at in valid}
-            found = sorted(at for at in held if at is not None and at < self.ends)
+            found = sorted(at for at in held if at is not None and at < self.ends and not self._is_frozen(at))
             for old in list(self._dues)[: 1 - KEPT]:
                 self._dues.pop(old, None)
             self._dues[day] = found
         return found
+
+    def _unheld(self, day: int) -> Iterable[int]:
+        """The ticks at which runs of a day would begin, but for validity and quiet hours."""
+        if self.shares is not None:
+            return self.shares.dues(self.order, day)
+        spans = self._spans_of(day)
+        midnight = self._zone.midnight(day) if spans else None
+        return (at for each in spans for at in self._moments(day, each, midnight))
+
+    def claims(self, day: int) -> Iterator[Claim]:
+        """The passes the rule's share wants in windows that begin on a local day."""
+        if self.rule.share is None:
+            return
+        midnight = self._zone.midnight(day)
+        for start, end in self._spans_of(day):
+            opens = max(self._tick(day, start, midnight), self.starts)
+            closes = min(self._tick(day, end, midnight), self.ends)
+            yield from wanted(self.rule.share, opens, closes, self._length(opens), self.order)
 
     def _moments(self, day: int, each: Span, midnight: int | None) -> Iterator[int]:
         closes = self._tick(day, each[1], midnight)
@@ -160,16 +188,22 @@ class Due:
             if newer < len(dues):
                 end = min(end, dues[newer])
         end = self.editions.loses(due, end)
+        end = min((start for start, _ in self._frozen if due < start < end), default=end)
         return Stretch(due, due, end) if due < end else None
 
     def _length(self, due: int) -> int:
-        return int(min(self.editions.seconds(due) * 1_000_000, LONGEST_RUN * DAY))
+        if self._tongues:
+            spoken = self._spoken(due)
+            seconds = playlist_seconds(spoken) if spoken else 0.0
+        else:
+            seconds = self.editions.seconds(due)
+        return int(min(seconds * 1_000_000, LONGEST_RUN * DAY))
 
     def _hold(self, at: int, quiet: Quiets) -> int | None:
         """Where the quiet about a due tick ends; None if it is to be dropped, or the quiet lasts a day."""
         if self._loud(at, quiet) is not None:
             return at
-        if self.rule.in_quiet == "drop":
+        if self.rule.in_quiet == "drop" or self.rule.share:
             return None
         later = (edge for edge in sorted({end for _, end, _ in quiet}) if at < edge <= at + DAY)
         return next((edge for edge in later if self._loud(edge, quiet) is not None), None)
@@ -178,15 +212,16 @@ class Due:
 
     def _pieces(self, opens: int, closes: int) -> list[Stretch]:
         """A window cut where another edition begins or zones fall quiet; what may not be shown is left out."""
-        if not self._quiet and len(self.editions.edges) == 1:
+        steady = not (self._quiet or self._frozen or self._tongues)
+        if steady and len(self.editions.edges) == 1:
             return [Stretch(opens, opens, closes)] if self.editions.at(opens) else []
-        quiet = self._quiet_about(opens, closes) if self._quiet else []
-        edges = {edge for edge in self.editions.edges if opens < edge < closes}
-        edges |= {edge for start, end, _ in quiet for edge in (start, end) if opens < edge < closes}
+        quiet = self._quiet_about(opens, closes)
+        bounds = [*self.editions.edges, *(edge for start, end, _ in quiet for edge in (start, end))]
+        edges = {edge for edge in (*bounds, *self._tongue_edges(opens, closes)) if opens < edge < closes}
         found: list[Stretch] = []
         last: object = None
         for start, end in zip([opens, *sorted(edges)], [*sorted(edges), closes], strict=True):
-            edition, zones = self.editions.at(start), self._loud(start, quiet)
+            edition, zones = self._spoken(start), self._loud(start, quiet)
             if edition is None or zones is None:
                 last = None
             elif (edition, zones) == last:
@@ -199,14 +234,45 @@ class Due:
     # --- quiet hours
 
     def _quiet_about(self, start: int, end: int) -> Quiets:
-        days = range(self._zone.day(start) - 1, self._zone.day(end) + 1)
-        return [each for day in days for each in self._book.quiet_spans(self._quiet, day)]
+        """Quiet hours near a stretch, and events that freeze the rule: nothing of it may sound in either."""
+        days = range(self._zone.day(start) - 1, self._zone.day(end) + 1) if self._quiet else range(0)
+        hushed = [each for day in days for each in self._book.quiet_spans(self._quiet, day)]
+        return hushed + [(opens, closes, frozenset((ALL_ZONES,))) for opens, closes in self._frozen]
+
+    def _is_frozen(self, at: int) -> bool:
+        return any(start <= at < end for start, end in self._frozen)
 
     def _loud(self, at: int, quiet: Quiets) -> tuple[str, ...] | None:
         """The zones of the rule that may sound at a tick; None if nothing may."""
         asleep = frozenset().union(*(zones for start, end, zones in quiet if start <= at < end))
         zones = tuple(zone for zone in self.rule.zones if zone not in asleep)
         return None if ALL_ZONES in asleep or (self.rule.zones and not zones) else zones
+
+    # --- languages in turn
+
+    def _tongue_at(self, moment: int) -> int:
+        """Which order of languages counts at a tick; -1: the message's own."""
+        day = self._zone.day(moment)
+        for place, one in enumerate(self._tongues):
+            spans = (each for near in (day - 1, day) for each in self._book.tongue_spans(one, near))
+            if any(start <= moment < end for start, end in spans):
+                return place
+        return -1
+
+    def _tongue_edges(self, start: int, end: int) -> Iterator[int]:
+        days = range(self._zone.day(start) - 1, self._zone.day(end) + 1) if self._tongues else range(0)
+        return (
+            edge for one in self._tongues for day in days for each in self._book.tongue_spans(one, day) for edge in each
+        )
+
+    def _spoken(self, moment: int) -> Playlist | None:
+        edition = self.editions.at(moment)
+        if edition is None or not self._tongues or (place := self._tongue_at(moment)) < 0:
+            return edition
+        key = self.editions.place(moment), place
+        if key not in self._said:
+            self._said[key] = in_languages(edition, self._tongues[place].languages)
+        return self._said[key]
 
     # --- looking far ahead and back
 

@@ -14,6 +14,7 @@ from schedules.calendar import LATE, Due
 from schedules.editions import Editions
 from schedules.fact import EVERY_DAY, MINUTES_A_DAY
 from schedules.model import Plan, Playlist
+from schedules.shares import Shares
 from schedules.zone import ALWAYS, DAY, MINUTE, NEVER, Zone, iso_weekday, tick
 
 KEPT_DAYS = 40
@@ -62,6 +63,7 @@ class CompiledPlan:
         self.fallback = self._fallback(plan)
         book = Book(plan, self.zone)
         self.dues = [Due(rule, order, shown[rule.playlist], book) for order, rule in enumerate(self.rules)]
+        _queue_shares(self.dues)
         self._weekly = _by_weekday([due for due in self.dues if due.plain])
         self._special = [due for due in self.dues if not due.plain]
         # Where a plain rule becomes valid or invalid, days do not look like others of their weekday.
@@ -208,6 +210,16 @@ class CompiledPlan:
                 stretches += due.unfinished(days[0], opens)
             for start, since, end in stretches:
                 yield Occurrence(due.rank, start, due.order, end, since)
+
+
+def _queue_shares(dues: list[Due]) -> None:
+    """Rules with a share of one class queue for it: two passes at once would be none."""
+    sharing = [due for due in dues if due.rule.share]
+    for key in {(due.rank, due.rule.area) for due in sharing}:
+        alike = [due for due in sharing if (due.rank, due.rule.area) == key]
+        queue = Shares(alike)
+        for due in alike:
+            due.shares = queue
 
 
 class Pattern(NamedTuple):

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AwareDatetime, Field, StringConstraints, field_validator, model_validator
 
+from schedules.claims import Area, Event, Share, Tongues
+from schedules.claims import Language as Language
 from schedules.fact import EVERY_DAY, MINUTES_A_DAY, Weekdays
 from schedules.fact import Fact as Fact
 from schedules.fact import Id as Id
@@ -16,13 +18,12 @@ from schedules.fact import Window as Window
 from schedules.fact import clock as clock
 from schedules.fact import day_start as day_start
 from schedules.hours import DayHours, DayList, Hours, Mourning, Quiet, Relative, one_each_day
+from schedules.levels import Levels
+from schedules.lunar import LunarTable
 from schedules.recurrence import Recurrence
 
 DeviceId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,32}/[a-z0-9_-]{1,32}$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-Language = Annotated[
-    str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$")
-]  # BCP 47, the part we use
 
 
 class Priority(StrEnum):
@@ -135,6 +136,11 @@ class Rule(Fact):
     not_on: tuple[Id, ...] = Field(default=(), description="lists of days, none of which may")
     relative: Relative | None = Field(default=None, description="opening hours the windows are cut to")
     in_quiet: Literal["hold", "drop"] = Field(default="hold", description="what is due once, and meets quiet hours")
+    share: Share | None = Field(default=None, description="runs once at a time, so often that this much air is its own")
+    event: Id | None = Field(
+        default=None, description="the event it belongs to: due in its time only, and not frozen by it"
+    )
+    area: Id | None = Field(default=None, description="of the board; None: all of it")
 
     @model_validator(mode="after")
     def _starts_before_ends(self) -> Rule:
@@ -144,6 +150,8 @@ class Rule(Fact):
             raise ValueError("a rule that repeats every so many minutes runs once each time: set loop to false")
         if self.every and self.minutes:
             raise ValueError("a rule is due every so many minutes or at fixed minutes of the hour, not both")
+        if self.share and (self.loop or self.every or self.minutes):
+            raise ValueError("a rule with a share finds its own instants: loop is false, without every and minutes")
         one_each_day(self.exceptions)
         return self
 
@@ -183,6 +191,11 @@ class Plan(Fact):
     days: tuple[DayList, ...] = ()
     mournings: tuple[Mourning, ...] = ()
     quiet: tuple[Quiet, ...] = ()
+    events: tuple[Event, ...] = ()
+    tongues: tuple[Tongues, ...] = Field(default=(), description="the first that covers a moment counts")
+    areas: tuple[Area, ...] = ()
+    levels: Levels = Levels()
+    lunar: LunarTable | None = Field(default=None, description="for dates of the moon in texts")
 
     @field_validator("zone")
     @classmethod
@@ -207,6 +220,13 @@ class Plan(Fact):
         _known("lists of days", days, [each for rule in self.rules for each in (*rule.only_on, *rule.not_on)])
         if any(quiet.zones for quiet in self.quiet) and not all(rule.zones for rule in self.rules):
             raise ValueError("where quiet hours name zones, every rule must name its zones")
+        unique("events", [one.id for one in self.events])
+        unique("areas", [one.id for one in self.areas])
+        _known("events", {one.id for one in self.events}, [rule.event for rule in self.rules if rule.event])
+        _known("areas", {one.id for one in self.areas}, [rule.area for rule in self.rules if rule.area])
+        for place, area in enumerate(self.areas):
+            if any(area.meets(other) for other in self.areas[:place]):
+                raise ValueError(f'the area "{area.id}" lies over another')
         stray = sorted(rule.id for rule in self.rules if self.device not in rule.targets)
         if stray:
             raise ValueError(f"rules for another device: {', '.join(stray)}")

@@ -5,7 +5,7 @@ Of a plan's playlist that includes others, ask with what `on_air` gives: there i
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from hashlib import sha256
@@ -65,6 +65,16 @@ def item_at(playlist: Playlist, elapsed: float, loop: bool = True) -> Slot | Non
     begins = passes * period
     offset = max(within - starts, Fraction(0))
     return Slot(item, content, float(begins + starts), float(begins + ends), float(offset), index)
+
+
+def in_languages(playlist: Playlist, languages: Sequence[str]) -> Playlist:
+    """The playlist with each item told in these languages, in their order; an item that has none of them stays as it is."""
+    return playlist.model_copy(update={"items": tuple(_told_in(item, languages) for item in playlist.items)})
+
+
+def _told_in(item: Item, languages: Sequence[str]) -> Item:
+    told = tuple(content for language in languages for content in item.contents if content.language == language)
+    return item.model_copy(update={"contents": told}) if told else item
 
 
 def in_order(playlist: Playlist, passes: int) -> tuple[Item, ...]:

@@ -6,12 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from schedules.arrangement import views_of
+from schedules.claims import Share
 from schedules.compiled import CompiledPlan, Day, compiled, walk
 from schedules.evaluate import OnAir, on_air
 from schedules.model import Alert, Item, Plan
 from schedules.timeline import segments
 from schedules.words import sentence
-from schedules.zone import DAY, tick
+from schedules.zone import DAY, MINUTE, tick
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,7 @@ class Reason:
     at: datetime
     on_air: OnAir
     messages: tuple[Item, ...]
+    held_back: tuple[str, ...] = ()  # by an event
 
     def words(self, language: str = "vi") -> str:
         """The reason in plain sentences: `vi`, `zh-Hans` or `en`; any other language reads `en`."""
@@ -59,11 +62,71 @@ class NeverWins:
 def why(plan: Plan, at: datetime, alerts: Sequence[Alert] = ()) -> Reason:
     """Explain what is on air at `at`."""
     answer = on_air(plan, at, alerts)
-    return Reason(at, answer, answer.playlist.items if answer.playlist else ())
+    return Reason(at, answer, answer.playlist.items if answer.playlist else (), held_back(plan, at))
+
+
+def held_back(plan: Plan, at: datetime) -> tuple[str, ...]:
+    """The rules that would be due at `at`, and that an event freezes, by id."""
+    if not any(one.starts <= at < one.until for one in plan.events):
+        return ()
+    due, free = compiled(plan), compiled(_without_events(plan))
+    now = {due.rules[one.order].id for one in due.due(tick(at))}
+    return tuple(sorted({free.rules[one.order].id for one in free.due(tick(at))} - now))
+
+
+def _without_events(plan: Plan) -> Plan:
+    rules = tuple(rule for rule in plan.rules if rule.event is None)
+    return plan.model_copy(update={"events": (), "rules": rules})
+
+
+@dataclass(frozen=True, slots=True)
+class ShareKept:
+    """One period of a rule with a share: how much air it is promised and how much it gets, in seconds."""
+
+    rule: str
+    start: datetime
+    end: datetime
+    promised: float
+    given: float
+
+
+def shares_kept(plan: Plan, start: datetime, end: datetime) -> tuple[ShareKept, ...]:
+    """What rules with a share are promised and given in each whole clock hour, or longer period, of [start, end)."""
+    ready = compiled(plan)
+    sharing = {rule.id: rule.share for rule in plan.rules if rule.share}
+    promised: dict[tuple[str, int], float] = {}
+    given: dict[tuple[str, int], float] = {}
+    for due in (due for due in ready.dues if due.rule.share):
+        for day in range(ready.zone.day(tick(start)) - 1, ready.zone.day(tick(end)) + 1):
+            for claim in due.claims(day):
+                if tick(start) <= claim.at < tick(end):
+                    _add(promised, due.rule.id, claim.at, claim.at + claim.length, sharing[due.rule.id])
+    for one in segments(plan, start, end):
+        if one.on_air.source in sharing and one.on_air.cause == "rule":
+            _add(given, one.on_air.source, tick(one.start), tick(one.end), sharing[one.on_air.source])
+    return tuple(
+        ShareKept(rule, ready.zone.when(at), ready.zone.when(at + sharing[rule].per * MINUTE), promised.get((rule, at), 0.0),
+                  given.get((rule, at), 0.0))
+        for rule, at in sorted(promised.keys() | given.keys(), key=lambda key: (key[1], key[0]))
+    )  # fmt: skip
+
+
+def _add(sums: dict[tuple[str, int], float], rule: str, start: int, end: int, share: Share) -> None:
+    """Count a stretch for the period it begins in."""
+    period = share.per * MINUTE
+    key = rule, start - start % period
+    sums[key] = sums.get(key, 0.0) + (end - start) / 1_000_000
 
 
 def conflicts(plan: Plan, start: datetime, end: datetime) -> tuple[Conflict, ...]:
-    """Every stretch of [start, end) in which rules of one priority are due at once, in order."""
+    """Every stretch of [start, end) in which rules of one priority, and one area, are due at once, in order."""
+    if plan.areas:
+        found = [each for view in views_of(plan).values() for each in _conflicts(view, start, end)]
+        return tuple(sorted(found, key=lambda one: (one.start, one.winner)))
+    return _conflicts(plan, start, end)
+
+
+def _conflicts(plan: Plan, start: datetime, end: datetime) -> tuple[Conflict, ...]:
     ready = compiled(plan)
     found: list[Conflict] = []
     for opens, closes, day, active in _stretches(ready, tick(start), tick(end)):
@@ -88,7 +151,14 @@ def gaps(plan: Plan, start: datetime, end: datetime) -> tuple[Gap, ...]:
 
 
 def never_wins(plan: Plan, start: datetime, end: datetime) -> tuple[NeverWins, ...]:
-    """The rules that are not once on air in [start, end), by id."""
+    """The rules that are not once on air in [start, end), by id; in areas, not once strongest in their own."""
+    if plan.areas:
+        found = [each for view in views_of(plan).values() for each in _never_wins(view, start, end)]
+        return tuple(sorted(found, key=lambda one: one.rule))
+    return _never_wins(plan, start, end)
+
+
+def _never_wins(plan: Plan, start: datetime, end: datetime) -> tuple[NeverWins, ...]:
     ready = compiled(plan)
     won: set[int] = set()
     beaten: dict[int, set[int]] = {}

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
+from schedules.claims import Event, Share, Tongues
 from schedules.hours import DayHours, DayList, Hours, Mourning, OpenDays, Quiet, Relative
 from schedules.model import Alert, ContentRef, Item, Plan, Playlist, Priority, Rule, Window
 from schedules.recurrence import Recurrence
@@ -29,8 +30,9 @@ def content(seconds: float, language: str = "vi", mark: str = "a") -> ContentRef
 
 
 def item(*seconds: float, message: str = "m", whole: float | None = None) -> Item:
-    """One message whose contents take so long."""
-    contents = tuple(content(each) for each in (seconds or (10.0,)))
+    """One message whose contents take so long, in Vietnamese, Chinese and English."""
+    spoken = zip(seconds or (10.0,), ("vi", "zh-Hans", "en"), strict=False)
+    contents = tuple(content(each, language) for each, language in spoken)
     return Item(message=message, version=1, digest="d" * 64, title=message.title(), contents=contents, seconds=whole)
 
 
@@ -124,6 +126,9 @@ def _calendar_of_a_rule(draw: st.DrawFn, plain: Rule, day: datetime) -> Rule:
         facts["relative"] = Relative(hours="gate", state=state, start_offset=draw(st.sampled_from([-30, 0, 30])))
     if "minutes" in kinds and not plain.loop:
         facts |= {"minutes": (5, 35), "every": None}
+    if not plain.loop and draw(st.integers(0, 2)) == 0:
+        facts |= {"minutes": (), "every": None, "share": Share(seconds=draw(st.sampled_from([360, 1_800])), per=60)}
+    facts["event"] = draw(st.sampled_from([None, None, "visit"]))
     return plain.model_copy(update={**facts, "in_quiet": draw(st.sampled_from(["hold", "drop"]))})
 
 
@@ -149,6 +154,14 @@ def rich_plans(draw: st.DrawFn, day: datetime, zone: str = "Asia/Ho_Chi_Minh") -
         "quiet": tuple(
             Quiet(windows=(window,), passes=draw(st.sampled_from(["event", "priority", "none"])))
             for window in draw(st.lists(windows(), max_size=1))
+        ),
+        "events": tuple(
+            Event(id="visit", starts=starts, until=starts + timedelta(hours=draw(st.integers(1, 40))))
+            for starts in [draw(_moments_about(day))]
+        ),
+        "tongues": tuple(
+            Tongues(languages=draw(st.sampled_from([("en",), ("en", "vi"), ("zh-Hans",)])), windows=(window,))
+            for window in draw(st.lists(windows(), max_size=2))
         ),
         "mournings": tuple(
             Mourning(id="m", starts=starts, until=starts + timedelta(hours=30), mutes=("music",))
