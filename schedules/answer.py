@@ -24,3 +24,6 @@ class OnAir:
     since: datetime | None
     until: datetime | None
     beaten: tuple[str, ...] = field(default=(), compare=False)
+    due: datetime | None = None  # its own instant, if it begins or goes on later
+    told: float = 0.0  # seconds of the pass that were over at `since`
+    attempt: int = 1  # grows each time it goes on

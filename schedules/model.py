@@ -48,10 +48,10 @@ _RANK = {priority: rank for rank, priority in enumerate(Priority)}
 
 
 class ContentRef(Fact):
-    """One file of content, named by its hash: the pages of one language for one board shape, or one sound clip."""
+    """One file of content, named by its hash: the pages of one language for one board shape, a sound clip, or a wall's video."""
 
     sha256: Sha256
-    kind: Literal["pages", "audio"]
+    kind: Literal["pages", "audio", "video"]
     language: Language
     size: int = Field(gt=0, description="bytes")
     seconds: float = Field(gt=0, description="how long one showing takes by itself")
@@ -141,6 +141,15 @@ class Rule(Fact):
         default=None, description="the event it belongs to: due in its time only, and not frozen by it"
     )
     area: Id | None = Field(default=None, description="of the board; None: all of it")
+    routing: Literal["partial", "non_partial", "stacked"] = Field(
+        default="partial", description="of sound once: where it is free, in all zones or none, or in all when free"
+    )
+    stack_for: float | None = Field(
+        default=None, gt=0, le=14_400, description="seconds a stacked sound waits; None: as late as its message may be"
+    )
+    longest: float | None = Field(
+        default=None, ge=1, le=86_400, description="seconds of sound after which a run ends, whatever is left of it"
+    )
 
     @model_validator(mode="after")
     def _starts_before_ends(self) -> Rule:
@@ -152,6 +161,10 @@ class Rule(Fact):
             raise ValueError("a rule is due every so many minutes or at fixed minutes of the hour, not both")
         if self.share and (self.loop or self.every or self.minutes):
             raise ValueError("a rule with a share finds its own instants: loop is false, without every and minutes")
+        if self.loop and (self.routing != "partial" or self.longest):
+            raise ValueError("routing and the longest time are of what runs once: set loop to false")
+        if self.stack_for and self.routing != "stacked":
+            raise ValueError("only what is stacked waits: set routing to stacked")
         one_each_day(self.exceptions)
         return self
 
