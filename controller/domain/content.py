@@ -110,14 +110,20 @@ def digest(
     texts: Mapping[str, str],
     audio: Mapping[str, str],
     renderings: Mapping[tuple[str, str], str],
+    visuals: Mapping[str, object] | None = None,
 ) -> str:
-    """SHA-256 over all that can be seen or heard; `renderings` maps (language, board) to the hash of its pages."""
-    body = {
+    """SHA-256 over all that can be seen or heard; `renderings` maps (language, board) to the hash of its pages.
+
+    `visuals` are picture and video as chosen, and the hashes of the video's frames on each wall.
+    """
+    body: dict[str, object] = {
         "title": title,
         "category": category,
         "texts": dict(texts),
         "audio": dict(audio),
         "renderings": {f"{language} {board}": sha256 for (language, board), sha256 in renderings.items()},
     }
+    if visuals:
+        body["visuals"] = dict(visuals)
     canonical = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(canonical.encode()).hexdigest()

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 from controller.domain.approvals import Approval
 from controller.domain.content import State
 from controller.domain.people import Actor, Right
+from controller.domain.pictures import Picture, Video
 from controller.services.context import Deps
 from controller.services.drawing import page_file
 from controller.store import content
@@ -37,6 +38,8 @@ class MessageLine(Fact):
     category: str
     texts: dict[str, str]
     audio: dict[str, str]
+    picture: Picture | None
+    video: Video | None
     author: str
     writers: tuple[str, ...]
     digest: str | None
@@ -82,6 +85,8 @@ def _facts(stored: content.Stored) -> dict[str, Any]:
         "category": words.category,
         "texts": words.texts,
         "audio": words.audio,
+        "picture": words.picture,
+        "video": words.video,
         "author": standing.author,
         "writers": tuple(sorted(standing.writers)),
         "digest": standing.digest,

@@ -11,33 +11,38 @@ from controller.domain import approvals
 from controller.domain.asked import Asked
 from controller.domain.content import Category, State, clean_texts, clean_title, in_order, unknown_languages
 from controller.domain.people import Actor, Right
+from controller.domain.pictures import Picture, Video
 from controller.errors import ConflictError, InvalidError, Problem
 from controller.services import plan
 from controller.services.context import Deps
 from controller.services.ids import new_id
 from controller.services.look import MessageView, view
-from controller.store import content, media
+from controller.store import content, media, visuals
 from controller.store.audit import note
 from controller.store.content import Words
 from schedules.model import Sha256
 
 
 class Draft(Asked):
-    """A message as its author writes it; `audio` names sound files brought before."""
+    """A message as its author writes it; `audio`, `picture` and `video` name files brought before. Texts, or one of those."""
 
     title: str
     category: Category
-    texts: dict[str, str]
+    texts: dict[str, str] = Field(default_factory=dict)
     audio: dict[str, Sha256] = Field(default_factory=dict)
+    picture: Picture | None = None
+    video: Video | None = None
 
 
 class Change(Asked):
-    """What is to be different; a language set to null is taken out. `version` guards against writing over another's work."""
+    """What is to be different; a language, picture or video set to null is taken out. `version` guards another's work."""
 
     title: str | None = None
     category: Category | None = None
     texts: dict[str, str | None] = Field(default_factory=dict)
     audio: dict[str, Sha256 | None] = Field(default_factory=dict)
+    picture: Picture | None = None
+    video: Video | None = None
     version: int | None = Field(default=None, ge=1, strict=True)
 
 
@@ -48,7 +53,7 @@ def create_message(deps: Deps, actor: Actor, draft: Draft) -> MessageView:
     message = new_id("msg")
     with deps.store.write() as connection:
         now = deps.now()
-        check_sound(connection, words.audio)
+        check_files(connection, words)
         content.new_message(connection, message, actor.username, words, now)
         note(connection, now, actor.username, "message.created", message, {"version": 1, "title": words.title})
         return view(deps, connection, content.load(connection, message))
@@ -63,7 +68,7 @@ def edit_message(deps: Deps, actor: Actor, message: str, change: Change) -> Mess
         words = _clean(_changed(stored.words, change))
         if words == stored.words:
             return view(deps, connection, stored)
-        check_sound(connection, words.audio)
+        check_files(connection, words)
         _keep_edit(deps, connection, actor, stored, words)
         answer = view(deps, connection, content.load(connection, message))
     deps.notify()
@@ -90,6 +95,8 @@ def _changed(words: Words, change: Change) -> Draft:
         category=change.category or Category(words.category),
         texts=texts,
         audio=audio,
+        picture=change.picture if "picture" in change.model_fields_set else words.picture,
+        video=change.video if "video" in change.model_fields_set else words.video,
     )
 
 
@@ -102,7 +109,26 @@ def _clean(draft: Draft) -> Words:
     problems = tuple(unknown_languages(draft.audio, "/audio"))
     if problems:
         raise InvalidError("audio.invalid", "the sound cannot be accepted", problems)
-    return Words(clean_title(draft.title), draft.category, clean_texts(draft.texts), in_order(draft.audio))
+    seen = draft.picture or draft.video
+    texts = clean_texts(draft.texts) if draft.texts or not seen else {}
+    if draft.picture and draft.picture.place == "beside" and not texts:
+        raise InvalidError("picture.alone", "a picture stands beside texts: give one, or let it have its own page")
+    return Words(
+        clean_title(draft.title), draft.category, texts, in_order(draft.audio), picture=draft.picture, video=draft.video
+    )
+
+
+def check_files(connection: Connection, words: Words) -> None:
+    """InvalidError if the words name a sound, picture or video that was never brought."""
+    check_sound(connection, words.audio)
+    asked = {"picture": words.picture, "video": words.video}
+    problems = tuple(
+        Problem(f"/{kind}/sha256", "media.unknown", f"no {kind} {each.sha256[:12]}... was brought")
+        for kind, each in asked.items()
+        if each and visuals.kind_of(connection, each.sha256) != kind
+    )
+    if problems:
+        raise InvalidError("visual.unknown", "the picture or video cannot be accepted", problems)
 
 
 def check_sound(connection: Connection, audio: Mapping[str, str]) -> dict[str, media.File]:

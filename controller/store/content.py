@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from controller.domain.approvals import Approval, Standing
 from controller.domain.content import State, in_order
+from controller.domain.pictures import NO_LANGUAGE, Picture, Video
 from controller.errors import UnknownError
 from controller.store.tables import approvals, messages, renderings, versions
 
@@ -23,6 +24,13 @@ class Words:
     category: str
     texts: dict[str, str]
     audio: dict[str, str]
+    picture: Picture | None = None
+    video: Video | None = None
+
+    def visuals(self) -> dict[str, Any]:
+        """The picture and the video as they are stored and hashed; empty without any."""
+        chosen = {"picture": self.picture, "video": self.video}
+        return {name: each.model_dump(mode="json") for name, each in chosen.items() if each}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +65,7 @@ def new_version(connection: Connection, message: str, version: int, author: str,
     connection.execute(
         versions.insert().values(
             message=message, version=version, title=words.title, category=words.category, texts=words.texts,
-            audio=words.audio, author=author, created_at=now,
+            audio=words.audio, visuals=words.visuals(), author=author, created_at=now,
         )
     )  # fmt: skip
 
@@ -73,7 +81,9 @@ def load(connection: Connection, message: str) -> Stored:
 def load_all(connection: Connection, *conditions: sa.ColumnElement[bool]) -> tuple[Stored, ...]:
     """All messages that meet the conditions, newest first."""
     newest = sa.and_(versions.c.message == messages.c.id, versions.c.version == messages.c.version)
-    columns = (versions.c.title, versions.c.category, versions.c.texts, versions.c.audio, versions.c.digest)
+    columns = (
+        versions.c.title, versions.c.category, versions.c.texts, versions.c.audio, versions.c.visuals, versions.c.digest,
+    )  # fmt: skip
     query = sa.select(messages, *columns).join(versions, newest).where(*conditions)
     rows = connection.execute(query.order_by(messages.c.created_at.desc(), messages.c.id)).all()
     writers = _writers(connection, *conditions)
@@ -90,7 +100,12 @@ def _stored(row: Any, writers: set[str], agreed: tuple[Approval, ...]) -> Stored
         digest=row.digest,
         approvals=agreed,
     )
-    words = Words(row.title, row.category, in_order(row.texts), in_order(row.audio))
+    picture, video = row.visuals.get("picture"), row.visuals.get("video")
+    words = Words(
+        row.title, row.category, in_order(row.texts), in_order(row.audio),
+        picture=Picture.model_validate(picture) if picture else None,
+        video=Video.model_validate(video) if video else None,
+    )  # fmt: skip
     return Stored(row.id, standing, words, row.created_at, row.changed_at)
 
 
@@ -146,5 +161,6 @@ def rendered_pages(connection: Connection, message: str, version: int) -> tuple[
     """The page files of a version, languages in showing order."""
     query = sa.select(renderings).where(renderings.c.message == message, renderings.c.version == version)
     found = [Rendered(row.language, row.shape, row.sha256) for row in connection.execute(query)]
-    place = {language: index for index, language in enumerate(in_order({each.language: "" for each in found}))}
+    known = [NO_LANGUAGE, *in_order({each.language: "" for each in found})]
+    place = {language: index for index, language in enumerate(known)}
     return tuple(sorted(found, key=lambda each: (each.shape, place[each.language])))

@@ -16,7 +16,7 @@ class File(NamedTuple):
     """What is known of a stored file."""
 
     sha256: str
-    kind: Literal["pages", "audio"]
+    kind: Literal["pages", "audio", "video", "picture", "footage"]
     size: int
     seconds: float
 

@@ -143,6 +143,7 @@ versions = sa.Table(
     sa.Column("category", sa.String(20), nullable=False),
     sa.Column("texts", sa.JSON, nullable=False),
     sa.Column("audio", sa.JSON, nullable=False),  # language -> sha256
+    sa.Column("visuals", sa.JSON, nullable=False, server_default="{}"),  # picture and video, as chosen
     sa.Column("author", sa.ForeignKey("users.username"), nullable=False),  # who wrote this version
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("digest", _HASH),  # of the submitted whole; None while a draft
@@ -173,9 +174,28 @@ media = sa.Table(
     "media",
     metadata,
     sa.Column("sha256", _HASH, primary_key=True),
-    sa.Column("kind", sa.String(10), nullable=False),  # pages | audio
+    sa.Column("kind", sa.String(10), nullable=False),  # pages | audio | video | picture | footage
     sa.Column("size", sa.Integer, nullable=False),
     sa.Column("seconds", sa.Float, nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+)
+visuals = sa.Table(
+    "visuals",
+    metadata,
+    sa.Column("sha256", sa.ForeignKey("media.sha256"), primary_key=True),
+    sa.Column("kind", sa.String(10), nullable=False),  # picture | video
+    sa.Column("facts", sa.JSON, nullable=False),
+    sa.Column("by", sa.String(64), nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+)
+transcodes = sa.Table(  # a video as the walls of one size play it
+    "transcodes",
+    metadata,
+    sa.Column("source", sa.ForeignKey("media.sha256"), primary_key=True),
+    sa.Column("shape", sa.String(20), primary_key=True),
+    sa.Column("fit", sa.String(10), primary_key=True),
+    sa.Column("sha256", sa.ForeignKey("media.sha256"), nullable=False),
+    sa.Column("facts", sa.JSON, nullable=False),
     sa.Column("created_at", Instant, nullable=False),
 )
 recordings = sa.Table(
