@@ -48,12 +48,20 @@ class Hours(Fact):
         return self
 
 
+class NamedDay(Fact):
+    """What people call a day of a list."""
+
+    day: date
+    name: str = Field(max_length=100)
+
+
 class DayList(Fact):
     """Named days: public holidays, market days of the lunar month. Nothing is known after `through`."""
 
     id: Id
     name: str = Field(default="", max_length=100)
-    days: tuple[date, ...] = ()
+    days: tuple[date, ...] = Field(default=(), max_length=2_000)
+    names: tuple[NamedDay, ...] = Field(default=(), max_length=2_000, description="for people; a plan goes without")
     through: date
 
 
