@@ -3,6 +3,7 @@
 DeviceError
 ├── LinkError            the wire: the port is gone, taken, or refuses our settings
 │   └── LinkLostError    it was there and went away
+├── GaveWayError         nobody's: an upload was broken off for something more urgent
 ├── SilentError          the device gave no answer in time
 ├── GarbledError         an answer came that fails its checks
 ├── RefusedError         the device said no, with its reason
@@ -36,6 +37,17 @@ class LinkLostError(LinkError):
     """The line was open and went away."""
 
     code = "link.lost"
+
+
+class GaveWayError(DeviceError):
+    """An upload was broken off, and nothing of it is seen unless `changed`."""
+
+    code = "link.gave-way"
+
+    def __init__(self, changed: bool = False) -> None:
+        """`changed`: the device may have taken a part."""
+        super().__init__("broken off for something more urgent")
+        self.changed = changed
 
 
 class SilentError(DeviceError):

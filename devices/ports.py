@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -36,6 +36,22 @@ class Link(Protocol):
 
     def close(self) -> None:
         """Give the port back; a second close does nothing."""
+
+
+@runtime_checkable
+class PacedLink(Protocol):
+    """A link that can send at the line's own pace, and stop between two bytes."""
+
+    def send_while(self, data: bytes, go_on: Callable[[], bool]) -> int:
+        """Write while `go_on()` says so; how many bytes went out."""
+
+
+@runtime_checkable
+class YieldingLink(PacedLink, Protocol):
+    """A link on which something more urgent may come to wait."""
+
+    def urgent(self) -> bool:
+        """Whether it does now, so that what can be broken off should be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +268,7 @@ __all__ = [
     "Link",
     "MediaCache",
     "Outbox",
+    "PacedLink",
     "Panel",
     "PanelMode",
     "PlanStore",
@@ -260,4 +277,5 @@ __all__ = [
     "SoundOut",
     "Speaker",
     "TextBoard",
+    "YieldingLink",
 ]

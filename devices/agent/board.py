@@ -23,7 +23,7 @@ from devices.agent.reconcile import (
 )
 from devices.agent.turns import Turn, Turns
 from devices.contract.messages import Outcome, PlayRecord, Shown
-from devices.errors import DeviceError, LinkError, SettingsError
+from devices.errors import DeviceError, GaveWayError, LinkError, SettingsError
 from devices.ports import Board, Evidence
 from devices.profiles.board import BoardShape
 from schedules.evaluate import OnAir
@@ -183,6 +183,9 @@ class BoardHand(Hand):
                 self._show(self._board, step.lit)
         except LinkError:
             raise
+        except GaveWayError as exc:  # what was on the lamps is there still, and no fault stands
+            if exc.changed:
+                self._lost()
         except DeviceError as exc:
             self._contact.failed(exc)
             self._lost()

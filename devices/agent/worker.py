@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from devices.agent.courtesy import CourteousLink
 from devices.agent.hand import Due, Hand
 from devices.agent.orders import Orders, View
 from devices.agent.reconcile import PlaceClips, StopClips
@@ -70,7 +71,7 @@ class LineWorker:
         self._name, self._devices, self._open_link, self._clock, self._report = name, devices, open_link, clock, report
         self._words: queue.PriorityQueue[tuple[int, int, Word]] = queue.PriorityQueue()
         self._count = itertools.count()
-        self._link: Link | None = None
+        self._link: CourteousLink | None = None
         self._open_at = 0.0
         self._wait = FIRST_WAIT
         self._views: dict[str, View] = {}
@@ -126,7 +127,9 @@ class LineWorker:
         self._keep_open()
         steps = [(due.rank, at, hand, due.step) for at, hand, due in self._due()]
         if steps:
-            _, _, hand, step = min(steps, key=lambda one: one[:2])
+            rank, _, hand, step = min(steps, key=lambda one: one[:2])
+            if self._link is not None:
+                self._link.lesser = rank != ALERT
             self._act(hand, step)
         self._tell_views()
         return 0.0 if steps else self._sleep()
@@ -144,11 +147,15 @@ class LineWorker:
         except LinkError as exc:
             self._lose(exc)
 
+    def _alert_waits(self) -> bool:
+        with self._words.mutex:
+            return bool(self._words.queue) and self._words.queue[0][0] == ALERT
+
     def _keep_open(self) -> None:
         if self._link is not None or self._clock.monotonic() < self._open_at:
             return
         try:
-            link = self._open_link()
+            link = CourteousLink(self._open_link(), self._alert_waits)
         except LinkError as exc:
             self._lose(exc)
             return

@@ -6,7 +6,11 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Protocol, TypeVar
 
-from devices.ports import Link
+from devices.errors import GaveWayError
+from devices.ports import Link, YieldingLink
+
+PROMPT = 0.25  # seconds in which a device that is there has answered; for one that is not, nothing urgent waits longer
+SLICE = 0.05
 
 Event = TypeVar("Event")
 EventOut = TypeVar("EventOut", covariant=True)
@@ -32,16 +36,29 @@ class Talk:
         self.answering = True  # whether the last question got an answer; at first we believe so
 
     def ask(
-        self, request: bytes, decoder: Decoder[Event], ours: Callable[[Event], Answer | None], seconds: float
+        self,
+        request: bytes,
+        decoder: Decoder[Event],
+        ours: Callable[[Event], Answer | None],
+        seconds: float,
+        cut: bytes = b"",
     ) -> Answer | None:
-        """Send `request`; the first answer that `ours` takes within `seconds`, or None."""
+        """Send `request`; the first answer that `ours` takes within `seconds`, or None.
+
+        `cut` makes the device forget a request that was broken off; without it none is. GaveWayError when it was, because
+        something more urgent came to wait for the line.
+        """
         self._let_late_answers_pass(request)
         self._link.discard()
-        self._link.send(request)
+        self._send(request, cut)
         self._request = request
-        deadline = self._clock() + seconds
+        sent = self._clock()
+        deadline = sent + seconds
         while (left := deadline - self._clock()) > 0:
-            for event in decoder.feed(self._link.receive(left)):
+            if cut and self._clock() - sent > PROMPT and self.urgent():
+                self._owed_until = self._clock() + left
+                raise GaveWayError(changed=True)
+            for event in decoder.feed(self._link.receive(min(left, SLICE) if cut else left)):
                 if (answer := ours(event)) is not None:
                     self.answering = True
                     return answer
@@ -49,6 +66,18 @@ class Talk:
         self._owed_until = self._clock() + seconds
         self.answering = False
         return None
+
+    def _send(self, request: bytes, cut: bytes) -> None:
+        link = self._link
+        if not (cut and isinstance(link, YieldingLink)):
+            link.send(request)
+        elif link.send_while(request, lambda: not link.urgent()) < len(request):
+            link.send(cut)
+            raise GaveWayError
+
+    def urgent(self) -> bool:
+        """Whether something more urgent waits for the line."""
+        return isinstance(self._link, YieldingLink) and self._link.urgent()
 
     def tries(self, most: int) -> range:
         """How often to send: `most`, but once to a device that did not answer last, as others share its line."""

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 from devices.links.line import LineSettings
+from devices.links.pacing import send_while
 from devices.ports import Link
 
 
@@ -34,15 +35,27 @@ class Rs485Link:
 
     def send(self, data: bytes) -> None:
         """Write all, after the line has been quiet for the gap."""
+        self._send(data, self._send_all)
+
+    def send_while(self, data: bytes, go_on: Callable[[], bool]) -> int:
+        """Write at the line's own pace, until `go_on` says no."""
+        return self._send(data, lambda whole: send_while(self._link, whole, go_on))
+
+    def _send_all(self, data: bytes) -> int:
+        self._link.send(data)
+        return len(data)
+
+    def _send(self, data: bytes, way: Callable[[bytes], int]) -> int:
         wait = self._quiet_from + self._gap - self._clock()
         if wait > 0:
             self._sleep(wait)
         begun = self._clock()
-        self._link.send(data)
+        count = way(data)
         # The port takes bytes faster than the line moves them.
-        self._quiet_from = max(self._clock(), begun + self._line.seconds(len(data)))
+        self._quiet_from = max(self._clock(), begun + self._line.seconds(count))
         if self._echo:
-            self._expected = data
+            self._expected = data[:count]
+        return count
 
     def receive(self, timeout: float) -> bytes:
         """What others have sent; `timeout` is for the first byte that is not our own."""

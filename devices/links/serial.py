@@ -7,12 +7,13 @@ import errno
 import os
 import select
 import termios
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import serial
 
 from devices.errors import LinkError, LinkLostError
 from devices.links.line import LineSettings
+from devices.links.pacing import paced
 
 # A peer that is gone shows as SerialException on read and write, plain OSError from the file descriptor, and
 # termios.error, which is no OSError, from the flushes.
@@ -47,6 +48,11 @@ class SerialLink:
         with self._failures(LinkLostError):
             for start in range(0, len(data), CHUNK):
                 self._port.write(data[start : start + CHUNK])
+
+    def send_while(self, data: bytes, go_on: Callable[[], bool]) -> int:
+        """Write at the line's own pace, until `go_on` says no."""
+        with self._failures(LinkLostError):
+            return paced(self._port.write, data, self._line, go_on)
 
     def receive(self, timeout: float) -> bytes:
         """What has arrived, waiting at most `timeout` seconds for the first byte."""

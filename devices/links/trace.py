@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from devices.errors import LinkLostError
+from devices.links.pacing import send_while
 from devices.ports import Link
 
 SENT, RECEIVED = ">", "<"
@@ -33,6 +34,12 @@ class TraceLink:
         """Write all, and note it."""
         self._note(SENT, data)
         self._link.send(data)
+
+    def send_while(self, data: bytes, go_on: Callable[[], bool]) -> int:
+        """Write while `go_on()`, and note what went out."""
+        count = send_while(self._link, data, go_on)
+        self._note(SENT, data[:count])
+        return count
 
     def receive(self, timeout: float) -> bytes:
         """What has arrived, noted."""

@@ -203,20 +203,21 @@ class Line:
         self._on_line: dict[str, OnLine] = {}
         self.worker: LineWorker | None = None
 
-    def _tools(self, device: str) -> Tools:
+    def tools(self, device: str) -> Tools:
+        """What the hand of a device works with."""
         self.faults[device] = FaultBook(device)
         return Tools(device, Desk(self.journal), self.media, self.clips, self.clock, self.faults[device])
 
     def board(self, device: str, shape: str = "32x16:mono") -> FakeBoard:
         """Add a board."""
         fake = FakeBoard()
-        self._add(device, BoardHand(self._tools(device), BoardShape.parse(shape)), fake)
+        self._add(device, BoardHand(self.tools(device), BoardShape.parse(shape)), fake)
         return fake
 
     def speaker(self, device: str, public: tuple[str, ...] = ("hall",)) -> tuple[FakeSpeaker, FakeSound]:
         """Add a loudspeaker."""
         fake, sound = FakeSpeaker(self.clock), FakeSound(self.clock)
-        self._add(device, SpeakerHand(self._tools(device), sound, public), fake)
+        self._add(device, SpeakerHand(self.tools(device), sound, public), fake)
         return fake, sound
 
     def _add(self, device: str, hand: Hand, fake: Any) -> None:

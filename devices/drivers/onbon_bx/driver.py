@@ -17,6 +17,7 @@ from devices.drivers.onbon_bx.codec import (
     HOST,
     PING,
     SERIES,
+    START,
     UNKNOWN,
     Answer,
     Damaged,
@@ -28,11 +29,22 @@ from devices.drivers.onbon_bx.settings import BAUD, OnbonSettings
 from devices.drivers.onbon_bx.standard import Packet, PingReply, StatusReply
 from devices.drivers.registry import Driver
 from devices.drivers.talk import Talk
-from devices.errors import BusyError, GarbledError, MismatchError, RefusedError, SettingsError, SilentError
+from devices.errors import (
+    BusyError,
+    GarbledError,
+    GaveWayError,
+    MismatchError,
+    RefusedError,
+    SettingsError,
+    SilentError,
+)
 from devices.ports import Evidence, Identity, Link
 from devices.rendering.page import Page, blank_page
 
 BITS_A_BYTE = 10  # 8N1
+# A frame without its end is never lit. A start byte makes the card forget what came of it, lest it takes what others on
+# the line say for the rest, and says that the checksum is wrong.
+FORGET = bytes([START])
 ANSWER_BYTES = 400  # room for the longest answer we ask for, a ping reply of the 6th generation, with escapes
 
 Reader = Callable[[bytes], Frame | Packet]
@@ -75,11 +87,7 @@ class OnbonBoard:
         if self._settings.tiled and not self._cleared:
             self.delete_areas()  # areas of an earlier config might lie beneath
             self._cleared = True
-        wanted, self._believed = self._changed(page), None
-        # A 5E frame carries one area, a 6E frame as many as there are.
-        groups = [(area,) for area in wanted] if self._settings.series.startswith("5E") else [wanted]
-        for group in groups:
-            self._write(areas.update_5e(group) if self._settings.series.startswith("5E") else areas.update_6e(group))
+        self._send_areas(self._changed(page))
         self._believed = page
         return Evidence.ACKNOWLEDGED
 
@@ -144,6 +152,21 @@ class OnbonBoard:
     def _tiles(self, page: Page) -> tuple[areas.Tile, ...]:
         return areas.tiles(page, self._settings.bands, self._settings.columns)
 
+    def _send_areas(self, wanted: tuple[areas.Area, ...]) -> None:
+        """Send areas; GaveWayError leaves the card as it was, unless it says otherwise."""
+        before, self._believed = self._believed, None
+        old = self._settings.series.startswith("5E")
+        # A 5E frame carries one area, a 6E frame as many as there are.
+        for number, group in enumerate([(area,) for area in wanted] if old else [wanted]):
+            frame = self._frame(areas.update_5e(group) if old else areas.update_6e(group))
+            try:
+                self._order(frame, Frame.from_bytes, lambda answer: answer.plain, yields=True)
+            except GaveWayError as exc:
+                if exc.changed or number:
+                    raise GaveWayError(changed=True) from exc
+                self._believed = before
+                raise
+
     def _write(self, data: bytes) -> Evidence:
         self._order(self._frame(data), Frame.from_bytes, lambda answer: answer.plain)
         return Evidence.ACKNOWLEDGED
@@ -168,12 +191,14 @@ class OnbonBoard:
         born = standard.generation(series)
         return Packet(self._settings.address, HOST, SERIES[series], data, born, number).to_bytes()
 
-    def _order(self, request: bytes, read: Reader, fits: Callable[[Answer], bool]) -> Answer:
+    def _order(self, request: bytes, read: Reader, fits: Callable[[Answer], bool], yields: bool = False) -> Answer:
         """Send until the card says yes. All our commands may be repeated: they set a state, they do not change one."""
         self._damage = ""
         tries = self._talk.tries(self._settings.tries)
-        for _ in tries:
-            answer = self._ask_patiently(request, read, fits)
+        for number in tries:
+            if number and yields and self._talk.urgent():
+                raise GaveWayError(changed=True)  # an answer may have been lost, and not the request
+            answer = self._ask_patiently(request, read, fits, yields)
             if answer and not answer.refused:
                 return answer
             if answer and answer.error != BAD_CHECKSUM:  # a damaged request is worth sending again, a wrong one never
@@ -184,13 +209,23 @@ class OnbonBoard:
             raise GarbledError(self._damage)
         raise SilentError(len(tries) * self._wait(request))
 
-    def _ask_patiently(self, request: bytes, read: Reader, fits: Callable[[Answer], bool]) -> Answer | None:
+    def _ask_patiently(
+        self, request: bytes, read: Reader, fits: Callable[[Answer], bool], yields: bool
+    ) -> Answer | None:
         """Ask again while the card is busy, within the patience of the settings."""
         rounds = math.ceil(self._settings.busy_patience / self._settings.busy_wait)
         for _ in range(rounds + 1):
-            answer = self._talk.ask(request, Decoder(read), lambda event: self._ours(event, fits), self._wait(request))
+            answer = self._talk.ask(
+                request,
+                Decoder(read),
+                lambda event: self._ours(event, fits),
+                self._wait(request),
+                FORGET if yields else b"",
+            )
             if answer is None or not answer.refused or answer.error != BUSY:
                 return answer
+            if yields and self._talk.urgent():
+                raise GaveWayError
             self._talk.rest(self._settings.busy_wait)
         raise BusyError(BUSY, ERRORS[BUSY])
 
