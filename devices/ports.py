@@ -9,7 +9,8 @@ from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
 from devices.contract.messages import PlayRecord
-from devices.rendering.page import Page
+from devices.rendering.page import Page, Strip
+from devices.rendering.scene import Area, Scene
 from schedules.model import Plan
 
 
@@ -78,6 +79,17 @@ class Board(Protocol):
 
     def brightness(self, percent: int) -> Evidence:
         """0 to 100; SettingsError where the protocol has none."""
+
+
+@runtime_checkable
+class StageBoard(Protocol):
+    """A board whose card keeps several areas, and can let strips run and pages move in."""
+
+    def scrolls(self, strip: Strip, area: Area, areas: tuple[Area, ...]) -> bool:
+        """Whether this strip can run in `area` of a board divided into `areas`; else it is shown cut into pages. No I/O."""
+
+    def stage(self, scene: Scene) -> Evidence:
+        """Put the scene on the lamps; only what is new is sent, and a strip that runs goes on. Raises DeviceError."""
 
 
 class TextBoard(Protocol):
@@ -276,6 +288,7 @@ __all__ = [
     "Reporting",
     "SoundOut",
     "Speaker",
+    "StageBoard",
     "TextBoard",
     "YieldingLink",
 ]
