@@ -7,10 +7,13 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
+from controller.calendars.sun import LANG_SON
 from devices.contract.messages import Health, Status
 from devices.contract.topics import ALL
 from devices.profiles.board import BoardShape
+from schedules.claims import Area
 from schedules.model import DeviceId, Fact, Id
+from schedules.suspension import KindFrom
 
 SILENT_AFTER = timedelta(seconds=90)  # three missed heartbeats of 30 s (decision 0015)
 SLOW_AFTER = timedelta(seconds=60)  # a plan should be on a connected agent long before
@@ -35,6 +38,7 @@ class DeviceEntry(Fact):
     names: dict[str, str] = Field(default_factory=dict)
     zones: tuple[Id, ...] = ()
     zone_names: dict[Id, dict[str, str]] = Field(default_factory=dict, description="zone -> language -> name")
+    areas: tuple[Area, ...] = Field(default=(), description="parts of a board that show things of their own")
 
     @field_validator("shape")
     @classmethod
@@ -46,7 +50,16 @@ class DeviceEntry(Fact):
     def _shaped(self) -> DeviceEntry:
         if (self.kind == "board") != (self.shape is not None):
             raise ValueError("a board has a shape, a speaker has none")
+        if self.areas:
+            self._divided(BoardShape.parse(self.shape or ""))
         return self
+
+    def _divided(self, board: BoardShape) -> None:
+        for place, area in enumerate(self.areas):
+            if area.left + area.width > board.width or area.top + area.height > board.height:
+                raise ValueError(f'the area "{area.id}" reaches beyond the board')
+            if any(area.meets(other) or area.id == other.id for other in self.areas[:place]):
+                raise ValueError(f'the area "{area.id}" lies over another, or has its name')
 
 
 class GateEntry(Fact):
@@ -54,6 +67,9 @@ class GateEntry(Fact):
 
     id: GateId
     names: dict[str, str] = Field(default_factory=dict)
+    latitude: float = Field(default=LANG_SON[0], ge=-60, le=60, description="for sunrise and sunset")
+    longitude: float = Field(default=LANG_SON[1], ge=-180, le=180)
+    kinds: tuple[KindFrom, ...] = Field(default=(), description="what the gate is in law, and since when")
     devices: tuple[DeviceEntry, ...] = ()
 
     @field_validator("devices")
@@ -88,6 +104,23 @@ class Device(Fact):
     names: dict[str, str]
     zones: tuple[Id, ...] = ()
     zone_names: dict[Id, dict[str, str]] = Field(default_factory=dict)
+    areas: tuple[Area, ...] = ()
+    place: tuple[float, float] = LANG_SON
+
+    def shape_of(self, area: str | None = None) -> str | None:
+        """The shape pages are made for: the board's, or that of an area of it; None if there is none."""
+        if area is None or self.shape is None:
+            return self.shape
+        found = next((one for one in self.areas if one.id == area), None)
+        if found is None:
+            return None
+        return str(BoardShape(width=found.width, height=found.height, colours=self.board.colours))
+
+    @property
+    def shapes(self) -> tuple[str, ...]:
+        """All shapes pages are made for here."""
+        areas = (self.shape_of(area.id) for area in self.areas)
+        return tuple(shape for shape in (self.shape, *areas) if shape)
 
     @property
     def board(self) -> BoardShape:

@@ -7,13 +7,24 @@ import json
 import math
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
+from controller.calendars.sun import sun_table
+from controller.domain.asked import Asked
+from controller.domain.calendars import Calendar, LevelsWanted, those
+from controller.domain.closings import Closing
 from controller.domain.gates import Device
 from devices.profiles.tones import tone_seconds
+from schedules.claims import Area, Event, Share, Tongues
+from schedules.fact import EVERY_DAY
+from schedules.hours import DayHours, DayList, Hours, Mourning, Quiet, Relative
+from schedules.levels import Levels
+from schedules.lunar import LunarTable
 from schedules.model import ContentRef, DeviceId, Fact, Id, Item, Plan, Playlist, Priority, Rule, Sha256, Window
+from schedules.recurrence import Recurrence
+from schedules.suspension import suspended
 
 GAP = 0.7  # seconds of silence between languages
 CHIME = "chime-2"
@@ -35,6 +46,9 @@ class Entry(Fact):
 
     message: Id
     seconds: float | None = None
+    starts: AwareDatetime | None = None
+    until: AwareDatetime | None = None
+    tags: tuple[Id, ...] = ()
     interrupted: Literal["resume", "restart", "skip"] = "resume"
     late: Literal["play", "shorten", "skip"] = "play"
     max_late: float | None = None
@@ -54,10 +68,31 @@ class WantedPlaylist(Fact):
     id: Id
     name: str
     items: tuple[Entry, ...]
+    includes: tuple[Id, ...] = ()
+    shuffle: bool = False
     sound: Sound = Sound()
+    version: int = 1
 
 
-class WantedRule(Fact):
+class Terms(Asked):
+    """What calendars do to a schedule; all of it may be left out."""
+
+    minutes: Annotated[tuple[Annotated[int, Field(ge=0, le=59)], ...], Field(max_length=60)] = ()
+    recurrence: Recurrence | None = None
+    exceptions: Annotated[tuple[DayHours, ...], Field(max_length=400)] = ()
+    only_on: Annotated[tuple[Id, ...], Field(max_length=20)] = ()
+    not_on: Annotated[tuple[Id, ...], Field(max_length=20)] = ()
+    relative: Relative | None = None
+    in_quiet: Literal["hold", "drop"] = "hold"
+    share: Share | None = None
+    event: Id | None = None
+    area: Id | None = None
+
+
+TERMS = frozenset(Terms.model_fields)
+
+
+class WantedRule(Terms):
     """A schedule of the operator."""
 
     id: Id
@@ -70,6 +105,7 @@ class WantedRule(Fact):
     ends: datetime | None = None
     every: int | None = None
     zones: tuple[Id, ...] = ()
+    version: int = 1
 
 
 class Gap(Fact):
@@ -88,6 +124,15 @@ class Body(Fact):
     rules: tuple[Rule, ...] = ()
     fallback: Item | None = None
     preload: tuple[ContentRef, ...] = ()
+    hours: tuple[Hours, ...] = ()
+    days: tuple[DayList, ...] = ()
+    mournings: tuple[Mourning, ...] = ()
+    quiet: tuple[Quiet, ...] = ()
+    events: tuple[Event, ...] = ()
+    tongues: tuple[Tongues, ...] = ()
+    areas: tuple[Area, ...] = ()
+    levels: Levels = Levels()
+    lunar: LunarTable | None = None
 
     def fingerprint(self) -> str:
         """SHA-256 of the canonical form: equal if and only if the plans do the same."""
@@ -107,6 +152,8 @@ class Wanted(Fact):
     showables: dict[str, Showable]
     states: dict[str, str]  # of every message a playlist names
     alert_clips: tuple[ContentRef, ...] = ()  # for loudspeakers to hold ready
+    calendars: tuple[Calendar, ...] = ()
+    closings: tuple[Closing, ...] = ()
 
 
 def chime_lead(chime: str = CHIME) -> float:
@@ -122,49 +169,96 @@ def _sound(sound: Sound) -> dict[str, Any]:
 
 def build(device: Device, wanted: Wanted, now: datetime) -> Body:
     """What `device` is to do from `now` on."""
-    rules = tuple(rule for rule in wanted.rules if device.id in rule.targets and not (rule.ends and rule.ends <= now))
-    playlists = {name: _playlist(device, wanted, name) for name in sorted({rule.playlist for rule in rules})}
-    kept = {name: playlist for name, playlist in playlists.items() if playlist is not None}
-    return Body(
-        playlists=tuple(kept.values()),
-        rules=tuple(_rule(device, rule) for rule in sorted(rules, key=lambda each: each.id) if rule.playlist in kept),
+    rules = tuple(rule for rule in all_rules(wanted) if _concerns(rule, device, now))
+    playlists = {name: playlist for rule in rules for name, playlist in _playlists(device, wanted, rule).items()}
+    body = Body(
+        playlists=tuple(playlists[name] for name in sorted(playlists)),
+        rules=tuple(
+            _rule(device, rule, _name(rule))
+            for rule in sorted(rules, key=lambda each: each.id)
+            if _name(rule) in playlists
+        ),
         preload=wanted.alert_clips if device.kind == "speaker" else (),
+        areas=device.areas,
     )
+    return with_calendars(body, device, wanted, now)
 
 
-def _rule(device: Device, rule: WantedRule) -> Rule:
+def all_rules(wanted: Wanted) -> tuple[WantedRule, ...]:
+    """The schedules, and the notices of suspensions."""
+    return (*wanted.rules, *(rule for one in wanted.closings if (rule := _notice(one))))
+
+
+def _notice(closing: Closing) -> WantedRule | None:
+    order = closing.effective
+    if order is None or closing.playlist is None or not closing.targets:
+        return None
+    return WantedRule(
+        id=closing.id, playlist=closing.playlist, targets=closing.targets, priority=Priority.PRIORITY,
+        weekdays=EVERY_DAY, windows=(("00:00", "24:00"),), starts=order.starts, ends=order.until,
+    )  # fmt: skip
+
+
+def _concerns(rule: WantedRule, device: Device, now: datetime) -> bool:
+    here = rule.area is None or any(area.id == rule.area for area in device.areas)
+    return device.id in rule.targets and here and not (rule.ends and rule.ends <= now)
+
+
+def _rule(device: Device, rule: WantedRule, playlist: str) -> Rule:
+    once = rule.every is not None or bool(rule.minutes) or rule.share is not None
     return Rule(
         id=rule.id,
-        playlist=rule.playlist,
+        playlist=playlist,
         targets=(device.id,),
         priority=rule.priority,
         weekdays=rule.weekdays,
         windows=tuple(Window.of(start, end) for start, end in rule.windows),
         starts=rule.starts,
         ends=rule.ends,
-        loop=device.kind == "board" and rule.every is None,
+        loop=device.kind == "board" and not once,
         every=rule.every,
         zones=rule.zones if device.kind == "speaker" else (),
+        **{name: getattr(rule, name) for name in TERMS},
     )
 
 
-def _playlist(device: Device, wanted: Wanted, name: str) -> Playlist | None:
+def _name(rule: WantedRule) -> str:
+    """A playlist's name in the plan: in an area its messages have other pages."""
+    return f"{rule.playlist}-{rule.area}"[:32] if rule.area else rule.playlist
+
+
+def _playlists(device: Device, wanted: Wanted, rule: WantedRule) -> dict[str, Playlist]:
+    """The rule's playlist and those it includes, by their names in the plan; those with nothing to show are left out."""
+    found: dict[str, Playlist] = {}
+    _gather(device, wanted, rule.playlist, rule.area, found)
+    return found
+
+
+def _gather(device: Device, wanted: Wanted, name: str, area: str | None, found: dict[str, Playlist]) -> bool:
     playlist = wanted.playlists[name]
-    items = tuple(item for entry in playlist.items if (item := _item(device, wanted, entry)))
-    if not items:
-        return None
+    key = f"{name}-{area}"[:32] if area else name
+    if key in found:
+        return True
+    includes = tuple(each for each in playlist.includes if _gather(device, wanted, each, area, found))
+    items = tuple(item for entry in playlist.items if (item := _item(device, wanted, entry, area)))
+    if not items and not includes:
+        return False
     sound = _sound(playlist.sound) if device.kind == "speaker" else {}
-    return Playlist(id=playlist.id, name=playlist.name, items=items, **sound)
+    named = tuple(f"{each}-{area}"[:32] if area else each for each in includes)
+    found[key] = Playlist(
+        id=key, name=playlist.name, items=items, includes=named, shuffle=playlist.shuffle, **sound
+    )  # fmt: skip
+    return True
 
 
-def contents_for(device: Device, showable: Showable) -> tuple[ContentRef, ...]:
-    """The files of a message that a device can show; empty if it has none for it."""
-    return showable.audio if device.kind == "speaker" else showable.pages.get(device.shape or "", ())
+def contents_for(device: Device, showable: Showable, area: str | None = None) -> tuple[ContentRef, ...]:
+    """The files of a message that a device, or an area of it, can show; empty if it has none for it."""
+    return showable.audio if device.kind == "speaker" else showable.pages.get(device.shape_of(area) or "", ())
 
 
-def _item(device: Device, wanted: Wanted, entry: Entry) -> Item | None:
+def _item(device: Device, wanted: Wanted, entry: Entry, area: str | None) -> Item | None:
     showable = wanted.showables.get(entry.message)
-    contents = contents_for(device, showable) if showable else ()
+    contents = contents_for(device, showable, area) if showable else ()
     if showable is None or not contents:
         return None
     return Item(
@@ -175,9 +269,56 @@ def _item(device: Device, wanted: Wanted, entry: Entry) -> Item | None:
         contents=contents,
         # Speech takes the time it takes: a turn is stretched or cut on boards only.
         seconds=entry.seconds if device.kind == "board" else None,
+        starts=entry.starts,
+        until=entry.until,
+        tags=entry.tags,
         interrupted=entry.interrupted,
         late=entry.late,
         max_late=entry.max_late,
+    )
+
+
+def entries_of(wanted: Wanted, playlist: str) -> tuple[Entry, ...]:
+    """The messages of a playlist and of those it includes."""
+    found = wanted.playlists[playlist]
+    return found.items + tuple(entry for each in found.includes for entry in entries_of(wanted, each))
+
+
+def with_calendars(body: Body, device: Device, wanted: Wanted, now: datetime) -> Body:
+    """The body with what its rules name and what is said for its device."""
+    hours = sorted({rule.relative.hours for rule in body.rules if rule.relative})
+    days = sorted({name for rule in body.rules for name in (*rule.only_on, *rule.not_on)})
+    quiet = those(wanted.calendars, Quiet, device.id) if device.kind == "speaker" else ()
+    rules = body.rules
+    if any(one.zones for one in quiet):
+        # Where quiet hours name zones, what is for all of them must name them too.
+        rules = tuple(rule if rule.zones else rule.model_copy(update={"zones": device.zones}) for rule in rules)
+    lists = [one for one in those(wanted.calendars, DayList) if one.id in days]
+    facts = {
+        "rules": rules,
+        "hours": tuple(_hours(one, wanted.closings) for one in those(wanted.calendars, Hours) if one.id in hours),
+        "days": tuple(one.model_copy(update={"names": ()}) for one in lists),
+        "quiet": quiet,
+        "mournings": tuple(one for one in those(wanted.calendars, Mourning, device.id) if one.until > now),
+        "events": tuple(one for one in those(wanted.calendars, Event, device.id) if one.until > now),
+        "tongues": those(wanted.calendars, Tongues, device.id),
+        "levels": _levels(device, those(wanted.calendars, LevelsWanted, device.id)),
+    }
+    return body.model_copy(update=facts)
+
+
+def _hours(hours: Hours, closings: Sequence[Closing]) -> Hours:
+    orders = [order for one in closings if hours.id in one.hours and (order := one.effective)]
+    return suspended(hours, orders) if orders else hours
+
+
+def _levels(device: Device, wanted: Sequence[LevelsWanted]) -> Levels:
+    light = next((one.light for one in wanted if one.light), None) if device.kind == "board" else None
+    return Levels(
+        volumes=tuple(each for one in wanted for each in one.volumes) if device.kind == "speaker" else (),
+        caps=tuple(each for one in wanted for each in one.caps),
+        light=light,
+        sun=sun_table(*device.place) if light else (),
     )
 
 
@@ -186,14 +327,14 @@ def gaps(devices: Sequence[Device], wanted: Wanted, rule: WantedRule) -> Iterato
     for device in devices:
         if device.id not in rule.targets:
             continue
-        for entry in wanted.playlists[rule.playlist].items:
+        for entry in entries_of(wanted, rule.playlist):
             showable = wanted.showables.get(entry.message)
             if showable is None:
                 state = wanted.states.get(entry.message, "unknown")
                 text = f"left out until it is approved; it is {state} now"
                 yield Gap(device=device.id, message=entry.message, code="message.not_approved", text=text)
-            elif not contents_for(device, showable):
-                what = "no sound file" if device.kind == "speaker" else f"no pages for {device.shape}"
+            elif not contents_for(device, showable, rule.area):
+                what = "no sound file" if device.kind == "speaker" else f"no pages for {device.shape_of(rule.area)}"
                 yield Gap(
                     device=device.id, message=entry.message, code="content.missing", text=f"left out: it has {what}"
                 )

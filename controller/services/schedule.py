@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from pydantic import Field, ValidationError
 from sqlalchemy.engine import Connection
 
-from controller.domain.asked import Asked
 from controller.domain.moments import DayOrMoment
 from controller.domain.people import Actor, Right
-from controller.domain.plans import WantedRule, gaps
+from controller.domain.plans import TERMS, Terms, WantedRule, gaps
 from controller.errors import InvalidError, Problem, UnknownError
 from controller.services import plan
 from controller.services.context import Deps
@@ -27,7 +26,7 @@ from schedules.model import DeviceId, Id, Priority, Window
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
-class ScheduleDraft(Asked):
+class ScheduleDraft(Terms):
     """A schedule as the operator writes it. A date as `ends` is the last day; clock times are those of Viet Nam."""
 
     playlist: Id
@@ -63,8 +62,7 @@ def create_schedule(deps: Deps, actor: Actor, draft: ScheduleDraft) -> ScheduleV
     with deps.store.write() as connection:
         now = deps.now()
         rule = _rule(connection, draft, now)
-        row = rule.model_dump(mode="python") | {"created_at": now, "by": actor.username}
-        connection.execute(schedules.insert().values(row))
+        connection.execute(schedules.insert().values(_row(rule) | {"created_at": now, "by": actor.username}))
         note(connection, now, actor.username, "schedule.created", rule.id, rule.model_dump(mode="json"))
         plan.rebuild(deps, connection, actor.username, now)
         answer = ScheduleView(**dict(rule), findings=_findings(connection, rule))
@@ -90,6 +88,12 @@ def all_schedules(deps: Deps, actor: Actor) -> tuple[WantedRule, ...]:
     actor.need(Right.READ)
     with deps.store.read() as connection:
         return wanted.rules(connection)
+
+
+def _row(rule: WantedRule) -> dict[str, Any]:
+    """The rule as a row: what calendars do to it lies together."""
+    terms = rule.model_dump(mode="json", include=set(TERMS), exclude_defaults=True)
+    return rule.model_dump(mode="python", exclude=set(TERMS)) | {"terms": terms}
 
 
 def _rule(connection: Connection, draft: ScheduleDraft, now: datetime) -> WantedRule:

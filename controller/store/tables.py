@@ -84,6 +84,9 @@ gates = sa.Table(
     sa.Column("id", _ID, primary_key=True),
     sa.Column("names", sa.JSON, nullable=False),
     sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("latitude", sa.Float, nullable=False, server_default="21.85"),
+    sa.Column("longitude", sa.Float, nullable=False, server_default="106.76"),
+    sa.Column("kinds", sa.JSON, nullable=False, server_default="[]"),  # [{first, kind}]: what it is in law
 )
 devices = sa.Table(
     "devices",
@@ -98,6 +101,7 @@ devices = sa.Table(
     sa.Column("zone_names", sa.JSON, nullable=False),
     sa.Column("position", sa.Integer, nullable=False),
     sa.Column("active", sa.Boolean, nullable=False),  # False: no longer in the gates file
+    sa.Column("areas", sa.JSON, nullable=False, server_default="[]"),  # of a board: [{id, left, top, width, height}]
 )
 agents = sa.Table(
     "agents",
@@ -253,10 +257,14 @@ playlists = sa.Table(
     metadata,
     sa.Column("id", _ID, primary_key=True),
     sa.Column("name", sa.String(200), nullable=False),
-    sa.Column("items", sa.JSON, nullable=False),  # [{message, seconds?}]
+    sa.Column("items", sa.JSON, nullable=False),  # [{message, seconds?, starts?, until?, tags?}]
     sa.Column("sound", sa.JSON, nullable=False, server_default="{}"),  # {chime, repeats, end_tone}
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("by", sa.String(64), nullable=False),
+    sa.Column("includes", sa.JSON, nullable=False, server_default="[]"),  # ids of playlists
+    sa.Column("shuffle", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("version", sa.Integer, nullable=False, server_default="1"),
+    sa.Column("deleted_at", Instant),
 )
 schedules = sa.Table(
     "schedules",
@@ -274,6 +282,34 @@ schedules = sa.Table(
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("by", sa.String(64), nullable=False),
     sa.Column("deleted_at", Instant),
+    sa.Column("terms", sa.JSON, nullable=False, server_default="{}"),  # controller.domain.plans.Terms
+    sa.Column("version", sa.Integer, nullable=False, server_default="1"),
+)
+calendars = sa.Table(
+    "calendars",
+    metadata,
+    sa.Column("kind", sa.String(10), primary_key=True),  # controller.domain.calendars.Kind
+    sa.Column("id", _ID, primary_key=True),
+    sa.Column("targets", sa.JSON, nullable=False),  # ["all", "chi-ma/*", "chi-ma/board-1"]
+    sa.Column("fact", sa.JSON, nullable=False),
+    sa.Column("confirmed", sa.Boolean, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("changed_at", Instant, nullable=False),
+    sa.Column("by", sa.String(64), nullable=False),
+)
+suspensions = sa.Table(
+    "suspensions",
+    metadata,
+    sa.Column("id", _ID, primary_key=True),
+    sa.Column("gate", _ID, nullable=False),
+    sa.Column("fact", sa.JSON, nullable=False),  # schedules.suspension.Suspension
+    sa.Column("hours", sa.JSON, nullable=False),  # ids of opening hours it closes
+    sa.Column("playlist", _ID),  # the notice
+    sa.Column("targets", sa.JSON, nullable=False),
+    sa.Column("until", Instant, nullable=False, index=True),
+    sa.Column("lifted_at", Instant),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("by", sa.String(64), nullable=False),
 )
 
 # What goes out ------------------------------------------------------------------------------------

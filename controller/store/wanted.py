@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection, Row
 from controller.domain.content import State
 from controller.domain.plans import Entry, Showable, Sound, Wanted, WantedPlaylist, WantedRule
 from controller.errors import UnknownError
-from controller.store import content, media
+from controller.store import calendar, content, media
 from controller.store.tables import messages, playlists, schedules
 from schedules.model import ContentRef
 
@@ -24,32 +24,41 @@ def rules(connection: Connection) -> tuple[WantedRule, ...]:
 
 def _rule(row: Row[Any]) -> WantedRule:
     names = WantedRule.model_fields.keys()
-    return WantedRule.model_validate({name: value for name, value in row._mapping.items() if name in names})
+    facts = {name: value for name, value in row._mapping.items() if name in names}
+    return WantedRule.model_validate(facts | row.terms)
 
 
 def playlist(connection: Connection, name: str) -> WantedPlaylist:
     """The playlist with an id; UnknownError if there is none."""
-    row = connection.execute(sa.select(playlists).where(playlists.c.id == name)).first()
+    row = connection.execute(
+        sa.select(playlists).where(playlists.c.id == name, playlists.c.deleted_at.is_(None))
+    ).first()
     if row is None:
         raise UnknownError("playlist", name)
     return _playlist(row)
 
 
 def all_playlists(connection: Connection) -> tuple[WantedPlaylist, ...]:
-    """Every playlist, oldest first."""
-    query = sa.select(playlists).order_by(playlists.c.created_at, playlists.c.id)
+    """Every playlist that was not deleted, oldest first."""
+    query = (
+        sa.select(playlists).where(playlists.c.deleted_at.is_(None)).order_by(playlists.c.created_at, playlists.c.id)
+    )
     return tuple(_playlist(row) for row in connection.execute(query))
 
 
 def _playlist(row: Row[Any]) -> WantedPlaylist:
     items = tuple(Entry.model_validate(each) for each in row._mapping["items"])
-    return WantedPlaylist(id=row.id, name=row.name, items=items, sound=Sound.model_validate(row.sound))
+    return WantedPlaylist(
+        id=row.id, name=row.name, items=items, includes=tuple(row.includes), shuffle=row.shuffle,
+        sound=Sound.model_validate(row.sound), version=row.version,
+    )  # fmt: skip
 
 
 def gather(connection: Connection, alert_clips: tuple[ContentRef, ...]) -> Wanted:
     """All that the plans of all devices are built from."""
-    live = rules(connection)
-    lists = {name: playlist(connection, name) for name in sorted({rule.playlist for rule in live})}
+    live, orders = rules(connection), calendar.closings(connection)
+    notices = {one.playlist for one in orders if one.playlist}
+    lists = unfolded(connection, {rule.playlist for rule in live} | notices)
     named = {entry.message for each in lists.values() for entry in each.items}
     return Wanted(
         playlists=lists,
@@ -57,7 +66,21 @@ def gather(connection: Connection, alert_clips: tuple[ContentRef, ...]) -> Wante
         showables=showables(connection, named),
         states=states(connection, named),
         alert_clips=alert_clips,
+        calendars=calendar.all_of(connection),
+        closings=orders,
     )
+
+
+def unfolded(connection: Connection, names: Iterable[str]) -> dict[str, WantedPlaylist]:
+    """Playlists by id, with all they include."""
+    found: dict[str, WantedPlaylist] = {}
+    waiting = sorted(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found[name] = playlist(connection, name)
+            waiting.extend(found[name].includes)
+    return {name: found[name] for name in sorted(found)}
 
 
 def states(connection: Connection, named: Iterable[str]) -> dict[str, str]:

@@ -1,0 +1,85 @@
+"""Calendars as people keep them: named facts, drafted or confirmed, for every gate or some devices. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from functools import cached_property
+from typing import Annotated, Any, TypeVar
+
+from pydantic import Field, StringConstraints
+
+from schedules.claims import Event, Tongues
+from schedules.hours import DayList, Hours, Mourning, Quiet
+from schedules.levels import Cap, Light, Volume
+from schedules.model import Fact, Id
+
+Scope = Annotated[str, StringConstraints(pattern=r"^(all|[a-z0-9_-]{1,32}/(\*|[a-z0-9_-]{1,32}))$")]
+
+
+class Kind(StrEnum):
+    """What a calendar says."""
+
+    HOURS = "hours"  # when a place serves a kind of traffic
+    DAYS = "days"  # a list of days: holidays, markets
+    MOURNING = "mourning"
+    QUIET = "quiet"
+    EVENT = "event"
+    TONGUES = "tongues"  # the languages of some hours
+    LEVELS = "levels"  # volume and brightness
+
+
+class LevelsWanted(Fact):
+    """Volume and brightness as people set them; the table of the sun is added when plans are built."""
+
+    volumes: tuple[Volume, ...] = ()
+    caps: tuple[Cap, ...] = ()
+    light: Light | None = None
+
+
+FACTS: dict[Kind, type[Fact]] = {
+    Kind.HOURS: Hours,
+    Kind.DAYS: DayList,
+    Kind.MOURNING: Mourning,
+    Kind.QUIET: Quiet,
+    Kind.EVENT: Event,
+    Kind.TONGUES: Tongues,
+    Kind.LEVELS: LevelsWanted,
+}
+NAMED = frozenset(kind for kind, fact in FACTS.items() if "id" in fact.model_fields)
+FactT = TypeVar("FactT", bound=Fact)
+
+
+class Calendar(Fact):
+    """One of them. Only what is confirmed counts; hours and lists of days count where a schedule names them."""
+
+    kind: Kind
+    id: Id
+    targets: tuple[Scope, ...] = Field(default=("all",), min_length=1)
+    fact: dict[str, Any]
+    confirmed: bool = True
+    version: int = 1
+
+    @cached_property
+    def said(self) -> Fact:
+        """The fact itself, with its id where it has one; ValidationError if it is none."""
+        given = self.fact | ({"id": self.id} if self.kind in NAMED else {})
+        return FACTS[self.kind].model_validate(given)
+
+    def concerns(self, device: str) -> bool:
+        """Whether it is for a device."""
+        return any(target in ("all", device, device.partition("/")[0] + "/*") for target in self.targets)
+
+
+def those(calendars: Iterable[Calendar], fact: type[FactT], device: str | None = None) -> tuple[FactT, ...]:
+    """The confirmed facts of one type, in the order of their ids; those for a device, if one is named."""
+    return tuple(
+        one.said
+        for one in sorted(calendars, key=lambda each: each.id)
+        if one.confirmed and isinstance(one.said, fact) and (device is None or one.concerns(device))
+    )
+
+
+def named(calendars: Iterable[Calendar], kind: Kind, names: Sequence[str]) -> tuple[Calendar, ...]:
+    """The confirmed calendars of a kind with these ids."""
+    return tuple(one for one in calendars if one.kind is kind and one.confirmed and one.id in names)
