@@ -14,7 +14,7 @@ from secrets import token_bytes
 from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 
-from controller.api.files import MEDIA_LIMIT
+from controller.api.files import MEDIA_LIMIT, UPLOADS
 from controller.api.limits import BodyLimit
 from controller.api.problems import install as install_problems
 from controller.api.routes import api
@@ -101,7 +101,7 @@ def create_app(settings: Settings, *, door: BrokerDoor | None = None, clock: Clo
     )
     app.state.settings, app.state.deps, app.state.bell = settings, deps, bell
     app.state.door, app.state.mqtt = door, mqtt
-    app.add_middleware(BodyLimit, larger={"/api/v1/media": MEDIA_LIMIT})
+    app.add_middleware(BodyLimit, larger=dict.fromkeys(UPLOADS, MEDIA_LIMIT))
     install_problems(app)
     app.include_router(api())
     install_console(app)

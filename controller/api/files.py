@@ -12,11 +12,17 @@ from starlette.datastructures import UploadFile
 
 from controller.api.access import AgentsOrPeople, Need, Reader, World, deps_of
 from controller.domain.people import Actor, Right
+from controller.domain.pictures import PictureFacts
 from controller.errors import InvalidError, UnknownError
 from controller.services.bring import Brought, bring_audio
+from controller.services.bring_visual import BroughtPicture, bring_picture, picture_facts, picture_png
 from controller.services.drawing import picture
 
 MEDIA_LIMIT = 64 * 1024 * 1024
+UPLOADS = (  # of the API, and of the pages' forms
+    "/api/v1/media", "/api/v1/pictures", "/api/v1/videos",
+    "/messages/*/sound/bring", "/messages/*/picture/bring", "/messages/*/video/bring", "/voices/words", "/voices/phrases",
+)  # fmt: skip
 _SOUNDS = {b"OggS": "audio/ogg", b"RIFF": "audio/wav"}
 _RANGES = re.compile(r"bytes=(\d+-\d*|-\d+)(\s*,\s*(\d+-\d*|-\d+))*")
 _UPLOAD = {
@@ -45,14 +51,34 @@ async def uploaded(request: Request) -> bytes:
         return await file.read()
 
 
+Bringer = Annotated[Actor, Depends(Need(Right.MEDIA))]
+Upload = Annotated[bytes, Depends(uploaded)]
+
+
 @router.post("/media", status_code=201, openapi_extra=_UPLOAD)
-def bring(
-    actor: Annotated[Actor, Depends(Need(Right.MEDIA))], deps: World, data: Annotated[bytes, Depends(uploaded)]
-) -> Brought:
+def bring(actor: Bringer, deps: World, data: Upload) -> Brought:
     """Bring a sound file of any usual kind, as the body or as a form's file."""
     if not data:
         raise InvalidError("media.empty", "there is no file in the request")
     return bring_audio(deps, actor, data)
+
+
+@router.post("/pictures", status_code=201, openapi_extra=_UPLOAD)
+def bring_a_picture(actor: Bringer, deps: World, data: Upload) -> BroughtPicture:
+    """Bring a PNG, JPEG, WebP, GIF or BMP picture, as the body or as a form's file."""
+    return bring_picture(deps, actor, data)
+
+
+@router.get("/pictures/{sha256}.png", response_class=Response)
+def a_picture(sha256: str, actor: Reader, deps: World) -> Response:
+    """A picture that was brought, as it was kept."""
+    return _png(picture_png(deps, actor, sha256))
+
+
+@router.get("/pictures/{sha256}")
+def facts_of_a_picture(sha256: str, actor: Reader, deps: World) -> PictureFacts:
+    """What is known of a picture that was brought."""
+    return picture_facts(deps, actor, sha256)
 
 
 @router.get(
@@ -96,5 +122,9 @@ def preview(sha256: str, page: int, actor: Reader, deps: World) -> Response:
         raise UnknownError("picture", sha256) from exc
     if drawn is None:
         raise UnknownError("page", str(page))
+    return _png(drawn)
+
+
+def _png(picture: bytes) -> Response:
     headers = {"cache-control": "private, max-age=31536000, immutable", "x-content-type-options": "nosniff"}
-    return Response(drawn, media_type="image/png", headers=headers)
+    return Response(picture, media_type="image/png", headers=headers)

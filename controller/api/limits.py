@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Mapping
+from fnmatch import fnmatchcase
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -19,7 +20,7 @@ PATIENCE = 20  # seconds for a body that is refused
 
 
 class BodyLimit:
-    """Wraps the app; `larger` maps a path to its own limit in bytes."""
+    """Wraps the app; `larger` maps a path, "*" standing for any part of it, to its own limit in bytes."""
 
     def __init__(self, app: ASGIApp, larger: Mapping[str, int]) -> None:
         """As Starlette calls it."""
@@ -31,7 +32,7 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit = self._larger.get(scope["path"], USUAL)
+        limit = next((most for path, most in self._larger.items() if fnmatchcase(scope["path"], path)), USUAL)
         request = Request(scope)
         length = request.headers.get("content-length", "")
         if length.isascii() and length.isdigit() and int(length) > limit:

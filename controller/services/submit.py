@@ -8,13 +8,15 @@ from controller.domain import approvals
 from controller.domain.content import digest
 from controller.domain.gates import Device
 from controller.domain.people import Actor, Right
+from controller.domain.pictures import PictureFacts
 from controller.errors import ConflictError, InvalidError, Problem
 from controller.services.context import Deps
 from controller.services.drawing import Drawn, Remark, draw
 from controller.services.look import Preview, preview
-from controller.store import content, media, registry
+from controller.services.picturing import draw_pictures, put_beside, text_board
+from controller.store import content, media, registry, visuals
 from controller.store.audit import note
-from controller.store.content import Rendered, Stored
+from controller.store.content import Rendered, Stored, Words
 from schedules.model import Fact
 
 
@@ -36,8 +38,9 @@ def submit_message(deps: Deps, actor: Actor, message: str) -> Submission:
     with deps.store.read() as connection:
         stored = content.load(connection, message)
         boards = shapes(registry.all_devices(connection))
+        facts = visuals.picture(connection, stored.words.picture.sha256) if stored.words.picture else None
     approvals.submitted(stored.standing, "0" * 64)  # refused before the work, not after
-    drawings = draw_all(stored.words.texts, boards)
+    drawings = draw_message(deps, stored.words, facts, boards)
     rendered = keep_drawings(deps, drawings)
     bound = _digest(stored, rendered)
     _keep(deps, actor, stored, bound, drawings, rendered)
@@ -51,14 +54,44 @@ def shapes(devices: Iterable[Device]) -> tuple[str, ...]:
     return tuple(sorted({device.shape for device in devices if device.shape}))
 
 
+def draw_message(deps: Deps, words: Words, facts: PictureFacts | None, boards: Iterable[str]) -> Drawings:
+    """Texts and picture on every board; InvalidError lists the remarks that block."""
+    if words.picture is None or facts is None:
+        return draw_all(words.texts, boards)
+    picture, png = words.picture, deps.media.read(words.picture.sha256)
+    if picture.place == "turn":
+        pages = draw_pictures(png, picture, boards, facts.frames > 1)
+        return refused_if_blocked(pages | draw_texts(words.texts, boards))
+    return refused_if_blocked(
+        {
+            (language, board): put_beside(png, picture, facts, draw(text, language, text_board(facts, board)), board)
+            for board in boards
+            for language, text in words.texts.items()
+        }
+    )
+
+
 def draw_all(texts: dict[str, str], boards: Iterable[str]) -> Drawings:
     """Every language on every board; InvalidError lists the remarks that block."""
-    drawings = {(language, board): draw(text, language, board) for board in boards for language, text in texts.items()}
+    return refused_if_blocked(draw_texts(texts, boards))
+
+
+def draw_texts(texts: dict[str, str], boards: Iterable[str]) -> Drawings:
+    """Every language on every board, whatever is to be said of it."""
+    return {(language, board): draw(text, language, board) for board in boards for language, text in texts.items()}
+
+
+def refused_if_blocked(drawings: Drawings) -> Drawings:
+    """The drawings; InvalidError lists the remarks that block."""
     blocks = [remark for drawn in drawings.values() for remark in drawn.remarks if remark.severity == "block"]
     if blocks:
-        problems = tuple(Problem(f"/texts/{each.language}", each.code, f"{each.board}: {each.text}") for each in blocks)
-        raise InvalidError("message.blocked", "the text cannot be shown as it is", problems)
+        problems = tuple(Problem(_pointer(each), each.code, f"{each.board}: {each.text}") for each in blocks)
+        raise InvalidError("message.blocked", "the message cannot be shown as it is", problems)
     return drawings
+
+
+def _pointer(said: Remark) -> str:
+    return "/picture" if said.code.startswith("picture.") else f"/texts/{said.language}"
 
 
 def keep_drawings(deps: Deps, drawings: Drawings, *, settled: bool = True) -> tuple[Rendered, ...]:
@@ -77,6 +110,7 @@ def _digest(stored: Stored, rendered: tuple[Rendered, ...]) -> str:
         texts=words.texts,
         audio=words.audio,
         renderings={(each.language, each.shape): each.sha256 for each in rendered},
+        visuals=words.visuals(),
     )
 
 

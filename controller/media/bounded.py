@@ -1,0 +1,96 @@
+"""Decode what strangers made in a process of its own, without much memory, time or disk, and without files or network.
+
+The parent runs `python -m <module> <request>` with the file on standard input and takes the answer from standard output. The
+child calls `confined` before it reads a byte: from then on no file, socket or process can be opened, for each needs a
+file descriptor and there are none left. A hostile file costs its sender one refusal.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, BinaryIO
+
+from schedules.model import Fact
+
+MEGABYTE = 1 << 20
+
+
+class Limits(Fact):
+    """What one decoding may take."""
+
+    seconds: int
+    memory_mb: int
+    answer_mb: int
+    threads: int = 1
+
+
+class DecodeError(ValueError):
+    """The child gave no answer: `reason` is "time" or "unreadable"."""
+
+    def __init__(self, reason: str) -> None:
+        """Why not."""
+        super().__init__(reason)
+        self.reason = reason
+
+
+def decoded(module: str, request: dict[str, Any], data: bytes, limits: Limits) -> tuple[dict[str, Any], bytes]:
+    """What `module` answers to `request` about the file: facts, and bytes. DecodeError if it does not."""
+    with tempfile.TemporaryFile() as source, tempfile.TemporaryFile() as target:
+        source.write(data)
+        source.seek(0)
+        order = json.dumps(request | {"limits": limits.model_dump()})
+        try:
+            done = subprocess.run(
+                [sys.executable, "-m", module, order], stdin=source, stdout=target, stderr=subprocess.DEVNULL,
+                timeout=limits.seconds, check=False,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired as exc:
+            raise DecodeError("time") from exc
+        if done.returncode:
+            raise DecodeError("time" if done.returncode == -24 else "unreadable")  # SIGXCPU
+        target.seek(0)
+        return _answer(target)
+
+
+def _answer(target: BinaryIO) -> tuple[dict[str, Any], bytes]:
+    try:
+        facts = json.loads(target.readline(100_000))
+    except ValueError as exc:
+        raise DecodeError("unreadable") from exc
+    if not isinstance(facts, dict):
+        raise DecodeError("unreadable")
+    return facts, target.read()
+
+
+@contextmanager
+def confined(argument: str) -> Iterator[tuple[dict[str, Any], BinaryIO, BinaryIO]]:
+    """For the child: the request, the file, and where the answer goes; with its limits in force."""
+    request = json.loads(argument)
+    limits = Limits.model_validate(request.pop("limits"))
+    source = sys.stdin.buffer
+    answer = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # nothing that prints may write into the answer
+    for kind, most in (
+        (resource.RLIMIT_AS, limits.memory_mb * MEGABYTE),
+        (resource.RLIMIT_CPU, limits.seconds * limits.threads),
+        (resource.RLIMIT_FSIZE, limits.answer_mb * MEGABYTE),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_NOFILE, 0),
+    ):
+        resource.setrlimit(kind, (most, most))
+    with answer:
+        yield request, source, answer
+
+
+def give(answer: BinaryIO, facts: dict[str, Any], *pieces: bytes) -> None:
+    """Write the answer: one line of facts, then bytes."""
+    answer.write(json.dumps(facts).encode() + b"\n")
+    for piece in pieces:
+        answer.write(piece)

@@ -1,0 +1,81 @@
+"""python -m controller.media.picture_child REQUEST: one picture on standard input, upright and small, as raw pixels.
+
+Runs confined (controller.media.bounded). Answers facts and rows of red, green, blue and opacity, 8 bits each.
+"""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from io import BytesIO
+
+import numpy as np
+from PIL import Image, ImageFile, ImageOps
+
+from controller.media.bounded import confined, give
+from controller.media.light import TO_LIGHT, Numbers, numbers, scaled
+
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
+MAX_PIXELS = 25_000_000
+LONGEST = 2_000  # lamps of the widest board
+_DEEP = ("I;16", "I;16B", "I;16L", "I;16N", "I")
+
+
+def main(argument: str) -> int:
+    """The child's work: 0, or 3 with a reason where the picture is refused."""
+    Image.MAX_IMAGE_PIXELS = None  # our own limit is lower, and refuses in words
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
+    warnings.simplefilter("error")
+    Image.preinit()
+    Image.init()
+    with confined(argument) as (_, source, answer):
+        with Image.open(BytesIO(source.read()), formats=FORMATS) as picture:
+            facts = {"format": str(picture.format), "frames": int(getattr(picture, "n_frames", 1))}
+            if picture.width * picture.height > MAX_PIXELS:
+                give(answer, {"refused": "large"})
+                return 0
+            upright = ImageOps.exif_transpose(_eight_bits(picture))
+        facts |= {"brought_width": upright.width, "brought_height": upright.height}
+        pixels, clear = _small(upright)
+        give(answer, facts | {"width": pixels.shape[1], "height": pixels.shape[0], "clear": clear}, pixels.tobytes())
+    return 0
+
+
+def _eight_bits(picture: Image.Image) -> Image.Image:
+    """The first frame with 8 bits a channel; the whole file is read here, so what is broken fails here."""
+    picture.seek(0)
+    picture.load()
+    if picture.mode not in _DEEP:
+        return picture
+    values = np.asarray(picture, np.int64)
+    most = 65_535 if picture.mode.startswith("I;16") or values.max(initial=0) > 255 else 255
+    grey = Image.fromarray((np.clip(values, 0, most) * 255 // most).astype(np.uint8))
+    grey.info = dict(picture.info)
+    return grey
+
+
+def _small(picture: Image.Image) -> tuple[Numbers, bool]:
+    """At most `LONGEST` pixels a side, averaged in light; whether parts of it are see-through."""
+    clear = picture.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in picture.info
+    whole = picture.convert("RGBA" if clear else "RGB")
+    scale = min(1.0, LONGEST / max(whole.size))
+    width, height = (max(1, round(side * scale)) for side in whole.size)
+    opacity = scaled(np.asarray(whole.getchannel("A"), np.float32) / 255, width, height) if clear else None
+    pixels = np.empty((height, width, 4), np.uint8)
+    pixels[..., 3] = 255 if opacity is None else np.rint(opacity * 255)
+    for place, band in enumerate("RGB"):
+        channel = np.asarray(whole.getchannel(band))
+        if (height, width) == channel.shape:
+            pixels[..., place] = channel
+            continue
+        light = TO_LIGHT[channel]
+        if opacity is None:
+            pixels[..., place] = numbers(scaled(light, width, height))
+        else:  # what cannot be seen has no colour to give
+            seen = scaled(light * (np.asarray(whole.getchannel("A"), np.float32) / 255), width, height)
+            pixels[..., place] = numbers(np.divide(seen, opacity, out=np.zeros_like(seen), where=opacity > 0))
+    return pixels, bool(clear and (pixels[..., 3] < 255).any())
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1]))
