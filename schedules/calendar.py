@@ -5,16 +5,21 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import partial
 from itertools import islice, takewhile
 from typing import NamedTuple
 
+from schedules.arbiter import Call, level
 from schedules.book import ALL_ZONES, NO_DAYS, Book, Span, span, spans_by_day
+from schedules.calls import ALL, Calls, Piece
 from schedules.editions import Editions
 from schedules.fact import MINUTES_A_DAY
 from schedules.model import Playlist, Rule
-from schedules.playlist import in_languages, playlist_seconds
+from schedules.playlist import in_languages, item_at, patience, playlist_seconds
 from schedules.recurrence import RecurringDays
-from schedules.shares import Claim, Shares, wanted
+from schedules.shares import Claim
+from schedules.standing import SHORTEST, after_cut
+from schedules.turns import ShareTurns
 from schedules.zone import ALWAYS, DAY, FIRST_DAY, LAST_DAY, MINUTE, NEVER, iso_weekday, tick
 
 REACH = (
@@ -32,11 +37,14 @@ Quiets = list[tuple[int, int, frozenset[str]]]  # from, to, the zones
 
 
 class Stretch(NamedTuple):
-    """A stretch in ticks of one occurrence that began at `start`; `since` is later where something in it changed."""
+    """A stretch in ticks of one occurrence that began at `start`; `since` is later where something in it changed, or where
+    a call begins late, or goes on when `told` of it are over: for the `number`th time."""
 
     start: int
     since: int
     end: int
+    told: int = 0
+    number: int = 1
 
 
 class Due:
@@ -44,14 +52,15 @@ class Due:
 
     def __init__(self, rule: Rule, order: int, editions: Editions, book: Book) -> None:
         self.rule, self.order, self.editions = rule, order, editions
-        # A share goes before what loops in its own class, and before nothing stronger.
-        self.rank = 2 * rule.priority.rank + (rule.share is not None)
+        # A call goes before what loops in its own class, and before nothing stronger.
+        self.name, self.is_call = rule.id, rule.share is not None or (not rule.loop and editions.audible)
+        self.rank = 2 * rule.priority.rank + self.is_call
         began, over = book.event(rule)
         self.starts = max(tick(rule.starts) if rule.starts else NEVER, began)
         self.ends = min(tick(rule.ends) if rule.ends else ALWAYS, over)
         self._frozen = book.frozen(rule)
         self._tongues = book.tongues_for(rule)
-        self.shares: Shares | None = None  # the queue it stands in, if it has a share
+        self.queue: Calls | None = None  # where it is settled when it sounds, if it is a call
         self.spans = tuple(map(span, rule.windows))
         self._book, self._zone = book, book.zone
         self._exceptions = spans_by_day(rule.exceptions)
@@ -72,11 +81,15 @@ class Due:
         self.plain = rule.loop and everyday and steady and len(editions.edges) == 1
         self._whole = editions.at(NEVER) if self.plain else None
         self._said: dict[tuple[int, int], Playlist] = {}
+        self._shared = ShareTurns(rule.share, editions, self._told, self._zone) if rule.share else None
 
     # --- what is due on a day
 
     def on(self, day: int, midnight: int | None) -> list[Stretch]:
         """What belongs to a local day: pieces of windows of a looping rule, else runs."""
+        if self.queue is not None:
+            clipped = (self._clipped(piece) for piece in self.queue.pieces(self.name, self.rank, day))
+            return [each for each in clipped if each is not None]
         if not self.rule.loop:
             return [run for due in self._due_on(day) if (run := self._run(due, day)) is not None]
         found = []
@@ -89,6 +102,9 @@ class Due:
 
     def unfinished(self, before: int, opens: int) -> list[Stretch]:
         """Runs of days before another that go on at a tick. A newer run cuts an older one, so only the latest can."""
+        if self.queue is not None:
+            days = range(before - 2 - self.longest // DAY - self.late, before)
+            return [run for day in days for run in self.on(day, None) if run.end > opens]
         for day in range(before - 1, before - 1 - self.longest // DAY - self.late, -1):
             runs = self.on(day, None)
             if runs:
@@ -96,9 +112,11 @@ class Due:
                 return [run for run in (*runs, *earlier) if run.end > opens]
         return []
 
-    def playlist_at(self, moment: int) -> Playlist | None:
-        """What of the rule's playlist may be shown at a tick, in the languages of the hour."""
-        return self._whole or self._spoken(moment)
+    def playlist_of(self, start: int, since: int) -> Playlist | None:
+        """What of the rule's playlist is shown by what began at a tick, in the languages of the hour: of a share, one item."""
+        if self._shared is not None:
+            return self._shared.at(start, self._windows)
+        return self._whole or self._spoken(start if self.is_call else since)
 
     def zones_at(self, moment: int) -> tuple[str, ...]:
         """The rule's zones that are not quiet at a tick."""
@@ -150,21 +168,79 @@ class Due:
 
     def _unheld(self, day: int) -> Iterable[int]:
         """The ticks at which runs of a day would begin, but for validity and quiet hours."""
-        if self.shares is not None:
-            return self.shares.dues(self.order, day)
+        if self.rule.share is not None:
+            return (claim.at for claim in self.claims(day))
         spans = self._spans_of(day)
         midnight = self._zone.midnight(day) if spans else None
         return (at for each in spans for at in self._moments(day, each, midnight))
 
-    def claims(self, day: int) -> Iterator[Claim]:
-        """The passes the rule's share wants in windows that begin on a local day."""
-        if self.rule.share is None:
-            return
+    # --- calls: sound that runs once, and turns of a share
+
+    def calls(self, day: int) -> Iterator[Call]:
+        """The calls of windows that begin on a local day, as they are wanted."""
+        claims = {claim.at: claim for claim in self.claims(day)} if self.rule.share else {}
+        for due in self._due_on(day):
+            claim = claims.get(due)
+            if claim is not None:
+                yield self._call(due, claim.length, claim.closes - claim.length, claim.closes)
+            elif (run := self._run(due, day)) is not None:
+                yield self._call(due, run.end - due, self._latest(due), None)
+
+    def _call(self, due: int, length: int, latest: int | None, ends_by: int | None) -> Call:
+        playlist = self.playlist_of(due, due)
+        longest = None if self.rule.longest is None else int(self.rule.longest * 1_000_000)
+        first = playlist.items[0] if playlist else None
+        joins = ends_by is None and self.rule.routing != "stacked" and first is not None and first.late == "shorten"
+        return Call(
+            self.name, level(self.rule.priority), due, length, ALL, self.rule.routing, latest, ends_by, joins, longest,
+            lead=int(playlist.lead * 1_000_000) if playlist else 0, goes_on=partial(self._goes_on, playlist),
+        )  # fmt: skip
+
+    def _latest(self, due: int) -> int | None:
+        """Where what is due once may begin at the latest."""
+        playlist = self._spoken(due)
+        if playlist is None:
+            return None
+        first = playlist.items[0]
+        waits = patience(first, self.rule.priority)
+        if self.rule.routing == "stacked":
+            waits = waits if self.rule.stack_for is None else self.rule.stack_for
+        elif first.late == "skip":
+            return None
+        elif first.late == "shorten":
+            waits = playlist_seconds(playlist) - SHORTEST
+        return due + int(max(waits, 0.0) * 1_000_000)
+
+    def _goes_on(self, playlist: Playlist | None, told: int) -> tuple[int, int] | None:
+        """From where a call goes on that was cut, and how long it waits for that; nothing that is all or nothing does."""
+        if playlist is None or self.rule.routing == "non_partial":
+            return None
+        slot, onwards = item_at(playlist, told / 1e6, loop=False), after_cut(playlist, told / 1e6, loop=False)
+        if slot is None or onwards is None:
+            return None
+        return round(onwards * 1_000_000), int(patience(slot.item, self.rule.priority) * 1_000_000)
+
+    def _clipped(self, piece: Piece) -> Stretch | None:
+        """A piece but for what quiet hours, events and the ends of items take of it."""
+        end = piece.end if self.rule.share else self.editions.loses(piece.start, piece.end)
+        end = min((start for start, _ in self._frozen if piece.since < start < end), default=end)
+        hushed = piece.since > piece.start and (
+            self._is_frozen(piece.since) or self._loud(piece.since, self._quiet_about(piece.since, piece.since)) is None
+        )
+        return None if hushed or piece.since >= end else Stretch(piece.start, piece.since, end, *piece[3:])
+
+    def taken(self, day: int) -> Iterator[tuple[int, int]]:
+        """When something of a rule that is no call is due, of windows that begin on a local day."""
+        return ((each.since, each.end) for each in self.on(day, None))
+
+    def claims(self, day: int) -> list[Claim]:
+        """The turns the rule's share wants in windows that begin on a local day."""
+        return self._shared.claims(day, self._windows) if self._shared else []
+
+    def _windows(self, day: int) -> Iterator[tuple[int, int]]:
         midnight = self._zone.midnight(day)
         for start, end in self._spans_of(day):
-            opens = max(self._tick(day, start, midnight), self.starts)
-            closes = min(self._tick(day, end, midnight), self.ends)
-            yield from wanted(self.rule.share, opens, closes, self._length(opens), self.order)
+            yield max(self._tick(day, start, midnight), self.starts), min(self._tick(day, end, midnight), self.ends)
 
     def _moments(self, day: int, each: Span, midnight: int | None) -> Iterator[int]:
         closes = self._tick(day, each[1], midnight)
@@ -246,6 +322,8 @@ class Due:
         """The zones of the rule that may sound at a tick; None if nothing may."""
         asleep = frozenset().union(*(zones for start, end, zones in quiet if start <= at < end))
         zones = tuple(zone for zone in self.rule.zones if zone not in asleep)
+        if self.rule.routing != "partial" and zones != self.rule.zones:
+            return None
         return None if ALL_ZONES in asleep or (self.rule.zones and not zones) else zones
 
     # --- languages in turn
@@ -273,6 +351,10 @@ class Due:
         if key not in self._said:
             self._said[key] = in_languages(edition, self._tongues[place].languages)
         return self._said[key]
+
+    def _told(self, alone: Playlist, moment: int) -> Playlist:
+        place = self._tongue_at(moment) if self._tongues else -1
+        return alone if place < 0 else in_languages(alone, self._tongues[place].languages)
 
     # --- looking far ahead and back
 

@@ -11,10 +11,10 @@ from typing import NamedTuple
 from schedules.answer import OnAir
 from schedules.book import Book
 from schedules.calendar import LATE, Due
+from schedules.calls import Calls
 from schedules.editions import Editions
 from schedules.fact import EVERY_DAY, MINUTES_A_DAY
 from schedules.model import Plan, Playlist
-from schedules.shares import Shares
 from schedules.zone import ALWAYS, DAY, MINUTE, NEVER, Zone, iso_weekday, tick
 
 KEPT_DAYS = 40
@@ -32,6 +32,8 @@ class Occurrence(NamedTuple):
     order: int
     end: int
     since: int
+    told: int = 0
+    number: int = 1
 
 
 def goes_on(winner: Occurrence, other: Occurrence | None) -> bool:
@@ -63,7 +65,7 @@ class CompiledPlan:
         self.fallback = self._fallback(plan)
         book = Book(plan, self.zone)
         self.dues = [Due(rule, order, shown[rule.playlist], book) for order, rule in enumerate(self.rules)]
-        _queue_shares(self.dues)
+        _settle_calls(self.dues)
         self._weekly = _by_weekday([due for due in self.dues if due.plain])
         self._special = [due for due in self.dues if not due.plain]
         # Where a plain rule becomes valid or invalid, days do not look like others of their weekday.
@@ -208,18 +210,18 @@ class CompiledPlan:
             stretches = [each for day in days for each in due.on(day, midnights[day])]
             if not due.rule.loop:
                 stretches += due.unfinished(days[0], opens)
-            for start, since, end in stretches:
-                yield Occurrence(due.rank, start, due.order, end, since)
+            for start, since, end, told, number in stretches:
+                yield Occurrence(due.rank, start, due.order, end, since, told, number)
 
 
-def _queue_shares(dues: list[Due]) -> None:
-    """Rules with a share of one class queue for it: two passes at once would be none."""
-    sharing = [due for due in dues if due.rule.share]
-    for key in {(due.rank, due.rule.area) for due in sharing}:
-        alike = [due for due in sharing if (due.rank, due.rule.area) == key]
-        queue = Shares(alike)
+def _settle_calls(dues: list[Due]) -> None:
+    """What calls on one device, or in one area of a board, is settled together."""
+    calls = [due for due in dues if due.is_call]
+    for area in {due.rule.area for due in calls}:
+        alike = [due for due in calls if due.rule.area == area]
+        queue = Calls(alike, [due for due in dues if due.rule.area == area and not due.is_call])
         for due in alike:
-            due.shares = queue
+            due.queue = queue
 
 
 class Pattern(NamedTuple):
@@ -234,7 +236,9 @@ class Pattern(NamedTuple):
 def _moved(pattern: Pattern, opens: int) -> Day:
     """The pattern as another day."""
     by = opens - pattern.opens
-    due = [Occurrence(rank, start + by, order, end + by, since + by) for rank, start, order, end, since in pattern.due]
+    due = [
+        Occurrence(rank, start + by, order, end + by, since + by) for rank, start, order, end, since, *_ in pattern.due
+    ]
     winners = [None if place < 0 else due[place] for place in pattern.places]
     return Day([edge + by for edge in pattern.edges], winners, due, {}, [])
 

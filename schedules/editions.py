@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from schedules.hours import Mourning
 from schedules.model import Item, Playlist, unfold
-from schedules.playlist import playlist_seconds
+from schedules.playlist import order_of, playlist_seconds
 from schedules.zone import ALWAYS, NEVER, tick
 
 
@@ -21,6 +21,7 @@ class Editions:
         self.edges = sorted({NEVER, *(edge for item in self._items for edge in self._edges_of(item))})
         self._made: dict[int, Playlist | None] = {}
         self._seconds: dict[int, float] = {}
+        self._alone: dict[int, Playlist] = {}
         shown = [place for place, edge in enumerate(self.edges) if self.at(edge)]
         # Nothing is shown before the first tick, nor from the last on.
         self.first = self.edges[shown[0]] if shown else ALWAYS
@@ -32,6 +33,30 @@ class Editions:
         if place not in self._made:
             self._made[place] = self._edition(self.edges[place])
         return self._made[place]
+
+    @property
+    def audible(self) -> bool:
+        """Whether all of it is sound."""
+        return all(content.kind == "audio" for item in self._items for content in item.contents)
+
+    def order(self, passes: int) -> list[int]:
+        """The places of all items in one pass, counted from 0."""
+        return order_of(self._playlist.model_copy(update={"items": self._items, "includes": ()}), passes)
+
+    def alone(self, place: int) -> Playlist:
+        """One item by itself."""
+        if place not in self._alone:
+            items = (self._items[place],)
+            self._alone[place] = self._playlist.model_copy(update={"items": items, "includes": ()})
+        return self._alone[place]
+
+    def may(self, place: int, start: int, seconds: float) -> bool:
+        """Whether an item may be shown for so long from a tick on."""
+        item = self._items[place]
+        return self._may(item, start) and self._may(item, start + round(seconds * 1_000_000) - 1)
+
+    def __len__(self) -> int:
+        return len(self._items)
 
     def seconds(self, moment: int) -> float:
         """How long one pass of the edition at a tick takes."""

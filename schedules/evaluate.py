@@ -47,8 +47,15 @@ def answer_of_rule(
 ) -> OnAir:
     """The answer when a rule wins; `due` names all that is due, the winner first."""
     wins = ready.dues[winner.order]
-    rule, playlist, zones = wins.rule, wins.playlist_at(winner.since), wins.zones_at(winner.since)
-    return OnAir("rule", rule.id, rule.priority, playlist, zones, rule.loop, since, until, due[1:])
+    rule, playlist = wins.rule, wins.playlist_of(winner.start, winner.since)
+    zones = wins.zones_at(winner.since)
+    if not wins.is_call:
+        return OnAir("rule", rule.id, rule.priority, playlist, zones, rule.loop, since, until, due[1:])
+    meant = ready.zone.when(winner.start) if winner.start != winner.since else None
+    told = winner.told / 1e6
+    return OnAir(
+        "rule", rule.id, rule.priority, playlist, zones, rule.loop, since, until, due[1:], meant, told, winner.number
+    )
 
 
 def _fallback_now(ready: CompiledPlan, editions: Editions, idle: OnAir, moment: int) -> OnAir:

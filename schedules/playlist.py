@@ -81,10 +81,17 @@ def in_order(playlist: Playlist, passes: int) -> tuple[Item, ...]:
     """The items of one pass, counted from 0. A shuffled playlist shows each once in a pass, and nothing twice in a row."""
     if not playlist.shuffle or len(playlist.items) < 3:
         return playlist.items
+    return tuple(playlist.items[place] for place in order_of(playlist, passes))
+
+
+def order_of(playlist: Playlist, passes: int) -> list[int]:
+    """The places of the items in the order of one pass."""
+    if not playlist.shuffle or len(playlist.items) < 3:
+        return list(range(len(playlist.items)))
     order, before = _shuffled(playlist, passes), _shuffled(playlist, passes - 1)
     if passes and order[0] == before[-1]:
         order[0], order[1] = order[1], order[0]
-    return tuple(playlist.items[place] for place in order)
+    return order
 
 
 def _shuffled(playlist: Playlist, passes: int) -> list[int]:

@@ -11,6 +11,7 @@ from schedules.claims import Share
 from schedules.compiled import CompiledPlan, Day, compiled, walk
 from schedules.evaluate import OnAir, on_air
 from schedules.model import Alert, Item, Plan
+from schedules.settled import waiting
 from schedules.timeline import segments
 from schedules.words import sentence
 from schedules.zone import DAY, MINUTE, tick
@@ -24,6 +25,7 @@ class Reason:
     on_air: OnAir
     messages: tuple[Item, ...]
     held_back: tuple[str, ...] = ()  # by an event
+    waiting: tuple[str, ...] = ()  # due, and to sound later
 
     def words(self, language: str = "vi") -> str:
         """The reason in plain sentences: `vi`, `zh-Hans` or `en`; any other language reads `en`."""
@@ -62,7 +64,7 @@ class NeverWins:
 def why(plan: Plan, at: datetime, alerts: Sequence[Alert] = ()) -> Reason:
     """Explain what is on air at `at`."""
     answer = on_air(plan, at, alerts)
-    return Reason(at, answer, answer.playlist.items if answer.playlist else (), held_back(plan, at))
+    return Reason(at, answer, answer.playlist.items if answer.playlist else (), held_back(plan, at), waiting(plan, at))
 
 
 def held_back(plan: Plan, at: datetime) -> tuple[str, ...]:

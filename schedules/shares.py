@@ -1,78 +1,67 @@
-"""Where the passes of rules with a share of every hour lie: evenly spread, never two at once, nothing lost to rounding.
+"""The turns that a rule with a share of every hour wants: evenly spread, whole items, nothing lost to rounding.
 
-Pass number j of a window is wanted j x period x pass / share after the window begins, in whole microseconds of an exact fraction:
-after any time t exactly the passes are over that fit into t x share / period, and no remainder is ever dropped. Rules of one class
-and one area queue where they would meet; who waits keeps its turn as long as its window lasts.
+A turn is wanted where the air of all turns before it, stretched by period / share, is over: after any time t exactly those
+turns were wanted that t x share / period pays for. All is counted in whole microseconds of an exact fraction from where the
+window begins, and no remainder is dropped.
+Where a turn meets something stronger it waits, as long as its own period lasts (schedules/calls.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 from schedules.claims import Share
+from schedules.zone import MINUTE
 
-MOST_PASSES = 3_000  # of one window: half-minute notices all day long
-KEPT = 64
+MOST_TURNS = 3_000  # of one window: half-minute notices all day long
 
 
 class Claim(NamedTuple):
-    """One pass: where it is wanted, how long it takes, where its window ends (ticks), and whose it is."""
+    """One turn: where it is wanted, how long it takes, where it must be over, in ticks; which item; where its period began."""
 
     at: int
     length: int
     closes: int
-    order: int
+    item: int
+    period: int
 
 
-class Claimant(Protocol):
-    """A rule with a share, as the calendar sees it."""
-
-    order: int
-
-    def claims(self, day: int) -> Iterable[Claim]:
-        """The passes wanted in windows that begin on a local day."""
-
-
-class Shares:
-    """The queue of the rules of one class and one area."""
-
-    def __init__(self, claimants: Iterable[Claimant]) -> None:
-        self._claimants = tuple(claimants)
-        self._days: dict[int, dict[int, list[int]]] = {}
-
-    def dues(self, order: int, day: int) -> list[int]:
-        """The ticks at which passes of a rule begin, of windows that begin on a local day."""
-        found = self._days.get(day)
+def wanted(
+    share: Share,
+    opens: int,
+    closes: int,
+    first: int,
+    order: Callable[[int], Sequence[int]],
+    length: Callable[[int, int], int],
+) -> Iterator[Claim]:
+    """The turns a share wants in one window, from turn number `first` on. `order(pass)` names the items of a pass;
+    `length(item, at)` is 0 for an item that may not be shown then."""
+    period, air, told = share.per * MINUTE, round(share.seconds * 1_000_000), 0
+    number = first
+    for _ in range(MOST_TURNS):
+        at = opens + told * period // air
+        found, number = _next(number, at, order, length)
         if found is None:
-            found = queued(claim for one in self._claimants for claim in one.claims(day))
-            for old in list(self._days)[: 1 - KEPT]:
-                self._days.pop(old, None)
-            self._days[day] = found
-        return found.get(order, [])
+            told += max(air // share.per, 1)  # nothing may be shown now: look again a minute later
+            if at >= closes:
+                return
+            continue
+        takes = length(found, at)
+        if at + takes > closes:
+            return
+        began = at - (at - opens) % period
+        yield Claim(at, takes, min(max(began + period, at + takes), closes), found, began)
+        told += takes
 
 
-def wanted(share: Share, opens: int, closes: int, length: int, order: int) -> list[Claim]:
-    """The passes a share wants in one window; `length` of a pass in ticks."""
-    if length <= 0:
-        return []
-    period, air = share.per * 60_000_000, round(share.seconds * 1_000_000)
-    found = []
-    for number in range(MOST_PASSES):
-        at = opens + number * period * length // air
-        if at + length > closes:
-            break
-        found.append(Claim(at, length, closes, order))
-    return found
-
-
-def queued(claims: Iterable[Claim]) -> dict[int, list[int]]:
-    """Where each pass begins once those that meet have queued: the one wanted first, then the smaller id (the larger order)."""
-    found: dict[int, list[int]] = {}
-    free = None
-    for claim in sorted(claims, key=lambda one: (one.at, -one.order)):
-        at = claim.at if free is None else max(claim.at, free)
-        if at + claim.length <= claim.closes:
-            found.setdefault(claim.order, []).append(at)
-            free = at + claim.length
-    return found
+def _next(
+    number: int, at: int, order: Callable[[int], Sequence[int]], length: Callable[[int, int], int]
+) -> tuple[int | None, int]:
+    """The item of the next turn, and the number of the one after it."""
+    count = len(order(0))
+    for ahead in range(number, number + 2 * count):
+        item = order(ahead // count)[ahead % count]
+        if length(item, at) > 0:
+            return item, ahead + 1
+    return None, number

@@ -86,7 +86,9 @@ def passes(
 
 
 def _begins(answer: OnAir, bases: dict[str, datetime]) -> datetime | None:
-    return bases.get(answer.source, answer.since) if answer.cause == "alert" else answer.since
+    if answer.cause == "alert" or answer.since is None:
+        return bases.get(answer.source, answer.since)
+    return answer.since - timedelta(seconds=answer.told)
 
 
 def _within(answer: OnAir, base: datetime | None, start: datetime, end: datetime) -> Iterator[Pass]:
@@ -106,8 +108,30 @@ def _pass(answer: OnAir, playlist: Playlist, due: datetime, length: float, numbe
     cause: Literal["alert", "rule"] = "alert" if answer.cause == "alert" else "rule"
     return Pass(
         cause=cause, source=answer.source, priority=answer.priority, zones=answer.zones, due=due,
-        ends=due + timedelta(seconds=length), until=answer.until, cues=tuple(_cues(playlist, due, number)), loops=answer.loop,
+        ends=due + timedelta(seconds=length), until=answer.until, cues=_of_call(answer, tuple(_cues(playlist, due, number)), due),
+        loops=answer.loop,
     )  # fmt: skip
+
+
+def _of_call(answer: OnAir, cues: tuple[Cue, ...], begun: datetime) -> tuple[Cue, ...]:
+    """The cues of a call that the plan moved: named by the instants they were due at, and without what is told already."""
+    if answer.due is None or answer.since is None or answer.loop:
+        return cues
+    by, since = begun - answer.due, answer.since
+    chime = tuple(replace(cue, due=since - (begun - cue.due)) for cue in cues if cue.due < begun)
+    left = [cue for cue in cues if cue.due >= begun and cue.due + timedelta(seconds=cue.seconds) > since]
+    again = left[0].item if left and answer.attempt > 1 else None
+    said = (_from(replace(cue, planned=cue.due - by), since) for cue in left)
+    return (
+        *chime,
+        *(replace(cue, attempt=answer.attempt) if again is not None and cue.item == again else cue for cue in said),
+    )
+
+
+def _from(cue: Cue, since: datetime) -> Cue:
+    """What is left of a cue at a moment."""
+    over = max((since - cue.due).total_seconds(), 0.0)
+    return replace(cue, due=max(cue.due, since), offset=cue.offset + over, seconds=cue.seconds - over)
 
 
 def _cues(playlist: Playlist, due: datetime, number: int) -> Iterator[Cue]:
