@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from devices.errors import SettingsError
 from devices.ports import Board, ClipPlayer, Link, Panel, Speaker, TextBoard
+from devices.profiles.protocols import PLAIN, Abilities
 
 GROUP = "gatecast.drivers"
 
@@ -25,6 +26,9 @@ class Driver:
     open: Callable[[Link, Any], Board | Speaker | ClipPlayer | Panel | TextBoard]  # does no I/O yet
     baud: int
     summary: str
+    abilities: Abilities = (
+        PLAIN  # of a board's protocol; one that is in devices/profiles/protocols.py is known to authors too
+    )
 
 
 def known_drivers() -> tuple[str, ...]:

@@ -9,6 +9,17 @@ from enum import IntEnum
 
 from devices.profiles.board import BoardShape
 from devices.rendering.page import Page
+from devices.simulators.onbon_motion import (
+    GLANCE,
+    LEVEL_SECONDS,
+    RUNS_LEFT,
+    WAYS,
+    Rows,
+    Sheet,
+    coming,
+    running,
+    steps_of,
+)
 
 MAX_AREA_BYTES = 300_000
 
@@ -44,17 +55,6 @@ class RunMode(IntEnum):
     ONCE = 4
 
 
-Rows = tuple[int, ...]  # one number a row, its highest bit the leftmost lamp, 1 = lit
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """One page of an area: a set of rows for each lamp colour, and how long it stays."""
-
-    planes: tuple[Rows, ...]
-    stay: float
-
-
 @dataclass(frozen=True, slots=True)
 class Area:
     """A rectangle of the board with its own pages."""
@@ -76,9 +76,20 @@ class Area:
         if self.run in (RunMode.BLANK_ON_TIMEOUT, RunMode.LOGO_ON_TIMEOUT):
             if at >= dead:
                 return None, None  # this card was given no logo
-            sheet, turn = self._turn(held, loops=True)
+            sheet, turn = self._moving(held) or self._turn(held, loops=True)
             return sheet, min(dead, dead if turn is None else turn)
-        return self._turn(held, loops=self.run is RunMode.LOOP)
+        return self._moving(held) or self._turn(held, loops=self.run is RunMode.LOOP)
+
+    def _moving(self, held: float) -> tuple[Sheet | None, float | None] | None:
+        """Text that runs, or a page that is still coming; None when lamps stand."""
+        first = self.sheets[0]
+        if all(sheet.way == RUNS_LEFT for sheet in self.sheets):
+            return running(self.sheets, self.width, held), self.since + held + max(first.lamp_time, GLANCE)
+        steps = steps_of(first.way, self.width, self.height)
+        done = int(held / first.lamp_time + 1e-6) if first.lamp_time else steps
+        if len(self.sheets) > 1 or done >= steps:
+            return None
+        return coming(first, self.width, self.height, done), self.since + (done + 1) * first.lamp_time
 
     def _turn(self, held: float, *, loops: bool) -> tuple[Sheet | None, float | None]:
         if len(self.sheets) == 1 and self.run is not RunMode.ONCE:
@@ -191,8 +202,9 @@ def _sheet_5e(source: Bytes, outline: _Outline, planes: int) -> Sheet:
     (size,) = source.take("I")
     _bounded(size)
     inner = Bytes(source.cut(size))
-    _style, _display, _clear, _speed, stay, _repeat, _valid, _ = inner.take("BBBBHBHI")
-    return Sheet(lamps_5e(inner.rest(), outline.width, outline.height, planes), stay / 100)
+    _style, display, _clear, speed, stay, _repeat, valid, _ = inner.take("BBBBHBHI")
+    lamps = lamps_5e(inner.rest(), outline.width, outline.height, planes)
+    return _sheet(lamps, outline, (display, speed, stay, valid))
 
 
 def lamps_5e(bitmap: bytes, width: int, height: int, planes: int) -> tuple[Rows, ...]:
@@ -220,7 +232,7 @@ def read_areas_6e(data: bytes, planes: int, at: float) -> list[Area]:
     ]
 
 
-def _draft_6e(source: Bytes) -> tuple[_Outline, list[tuple[int, int, int]]]:
+def _draft_6e(source: Bytes) -> tuple[_Outline, list[tuple[int, ...]]]:
     (size,) = source.take("I")
     inner = Bytes(source.cut(size))
     outline = _Outline.read(inner)
@@ -232,22 +244,30 @@ def _draft_6e(source: Bytes) -> tuple[_Outline, list[tuple[int, int, int]]]:
     return outline, list(_pages_6e(inner, pages))
 
 
-def _pages_6e(source: Bytes, count: int) -> Iterator[tuple[int, int, int]]:
+def _pages_6e(source: Bytes, count: int) -> Iterator[tuple[int, ...]]:
     for _ in range(count):
         (size,) = source.take("I")
         if size != 26:
             raise RefusedFrame(Refusal.COMMAND)
-        _style, _display, _clear, _speed, stay, _repeat, _valid = source.take("BBBBHBH")
+        _style, display, _clear, speed, stay, _repeat, valid = source.take("BBBBHBH")
         source.cut(9)
         offset, length = source.take("II")
-        yield stay, offset, length
+        yield offset, length, display, speed, stay, valid
 
 
-def _sheet_6e(outline: _Outline, fields: tuple[int, int, int], store: bytes, planes: int) -> Sheet:
-    stay, offset, length = fields
+def _sheet_6e(outline: _Outline, fields: tuple[int, ...], store: bytes, planes: int) -> Sheet:
+    offset, length, *how = fields
     if offset + length > len(store):
         raise RefusedFrame(Refusal.COMMAND)
-    return Sheet(lamps_6e(store[offset : offset + length], outline.width, outline.height, planes), stay / 100)
+    lamps = lamps_6e(store[offset : offset + length], outline.width, outline.height, planes)
+    return _sheet(lamps, outline, tuple(how))
+
+
+def _sheet(lamps: tuple[Rows, ...], outline: _Outline, how: tuple[int, ...]) -> Sheet:
+    display, speed, stay, valid = how
+    if display not in WAYS:
+        raise RefusedFrame(Refusal.COMMAND)
+    return Sheet(lamps, stay / 100, display, speed * LEVEL_SECONDS, min(valid, outline.width) or outline.width)
 
 
 def lamps_6e(bitmap: bytes, width: int, height: int, planes: int) -> tuple[Rows, ...]:

@@ -9,7 +9,8 @@ import struct
 from dataclasses import dataclass
 
 from devices.rendering.glyphs import face
-from devices.simulators.onbon_areas import Area, Bytes, Refusal, RefusedFrame, RunMode, Sheet
+from devices.simulators.onbon_areas import Area, Bytes, Refusal, RefusedFrame, RunMode
+from devices.simulators.onbon_motion import Sheet
 from devices.simulators.onbon_wire import crc16, wrap
 
 _HEAD = struct.Struct("<HH3sBBBBBH")

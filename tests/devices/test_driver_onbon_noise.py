@@ -14,8 +14,11 @@ from devices.drivers.onbon_bx.codec import (
     escape,
     unescape,
 )
+from devices.drivers.onbon_bx.settings import OnbonSettings
+from devices.drivers.onbon_bx.stage import division
 from devices.profiles.board import BoardShape, Colours
 from devices.rendering.page import Page
+from devices.rendering.scene import Area, cut_out
 
 frames = st.builds(
     Frame,
@@ -130,14 +133,34 @@ def test_a_5e_bitmap_has_red_and_green_bytes_in_turn(page):
                 assert dark != bool(lit)
 
 
-@settings(max_examples=60)
-@given(pages(), st.integers(1, 6), st.integers(1, 3))
-def test_tiles_put_together_are_the_page_and_never_overlap(page, bands, columns):
+@st.composite
+def divided(draw):
+    """A board, a card's settings, and areas wanted on it that do not overlap."""
+    page = draw(pages())
+    bands = draw(st.integers(1, min(4, page.shape.height)))
+    settings = OnbonSettings(shape=page.shape, address=1, bands=bands, columns=draw(st.integers(1, 3)))
+    cut = draw(st.integers(0, page.shape.height))
+    left = draw(st.sampled_from([0, 32, 8, 1]))
+    wanted = [
+        Area(0, 0, draw(st.sampled_from([32, 33, page.shape.width])), cut),
+        Area(left, cut, page.shape.width - left, page.shape.height - cut),
+    ]
+    return page, settings, tuple(area for area in wanted if area.width > 0 and area.height > 0 and draw(st.booleans()))
+
+
+@settings(max_examples=80, deadline=None)
+@given(divided())
+def test_the_areas_of_the_card_are_the_whole_page_and_never_overlap(case):
+    page, card, wanted = case
+    places = division(card, wanted)
+    assert len(places) <= 32
     lamps = {}
-    for tile in areas.tiles(page, bands, columns):
-        assert tile.x % 32 == 0
-        for y in range(tile.page.shape.height):
-            for x in range(tile.page.shape.width):
-                assert lamps.setdefault((tile.x + x, tile.y + y), (tile, tile.page.lamp(x, y)))[0] is tile
+    for number, place in enumerate(places):
+        part = cut_out(page, place)
+        assert place.left % 32 == 0
+        assert place.inside(page.shape)
+        for y in range(part.shape.height):
+            for x in range(part.shape.width):
+                assert lamps.setdefault((place.left + x, place.top + y), (number, part.lamp(x, y)))[0] == number
     seen = {place: lamp for place, (_, lamp) in lamps.items()}
     assert seen == {(x, y): page.lamp(x, y) for y in range(page.shape.height) for x in range(page.shape.width)}

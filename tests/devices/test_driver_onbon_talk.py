@@ -9,11 +9,13 @@ from pydantic import ValidationError
 from devices.drivers.onbon_bx import areas, standard
 from devices.drivers.onbon_bx.codec import HOST, PING, SERIES, Answer, Frame, command
 from devices.drivers.onbon_bx.driver import DRIVER, OnbonBoard, OnbonSettings
+from devices.drivers.onbon_bx.stage import division
 from devices.drivers.onbon_bx.standard import Packet
 from devices.errors import BusyError, GarbledError, MismatchError, RefusedError, SettingsError, SilentError
 from devices.ports import Evidence, Identity
 from devices.profiles.board import BoardShape
 from devices.rendering.page import Page, blank_page
+from devices.rendering.scene import cut_out
 from tests.support.scripted_link import ScriptedLink
 
 SETTINGS = OnbonSettings(shape="64x16:rg", address=1, busy_patience=1.0)
@@ -165,9 +167,16 @@ def test_a_report_reads_the_status_in_words():
 BANDED = SETTINGS.model_copy(update={"bands": 4})
 
 
+def tiles(page: Page, settings: OnbonSettings = BANDED) -> list[areas.Area]:
+    return [
+        areas.Area(cut_out(page, place), number, place.left, place.top)
+        for number, place in enumerate(division(settings, ()))
+    ]
+
+
 def stripes(page: Page, *wanted: int) -> bytes:
-    cut = areas.tiles(page, 4)
-    return host(areas.update_6e(tuple(areas.Area(cut[n].page, id=n, y=cut[n].y) for n in wanted)))
+    cut = tiles(page)
+    return host(areas.update_6e(tuple(cut[n] for n in wanted)))
 
 
 def lit(*rows: int) -> Page:
@@ -188,9 +197,9 @@ def test_in_bands_only_what_changed_is_sent():
 def test_in_bands_and_columns_a_changed_corner_costs_one_small_area():
     settings = SETTINGS.model_copy(update={"bands": 2, "columns": 2})
     corner = Page(shape=SETTINGS.shape, planes=(bytes(127) + b"\x01", bytes(128)), seconds=1)
-    whole, cut = areas.tiles(blank_page(SETTINGS.shape), 2, 2), areas.tiles(corner, 2, 2)[3]
+    whole, cut = tiles(blank_page(SETTINGS.shape), settings), tiles(corner, settings)[3]
     assert (cut.x, cut.y, str(cut.page.shape)) == (32, 8, "32x8:rg")
-    first = host(areas.update_6e(tuple(areas.Area(tile.page, n, tile.x, tile.y) for n, tile in enumerate(whole))))
+    first = host(areas.update_6e(tuple(whole)))
     second = host(areas.update_6e((areas.Area(cut.page, 3, 32, 8),)))
     lamps, link = board((host(areas.delete()), YES), (first, YES), (second, YES), settings=settings)
     lamps.blank()
@@ -223,8 +232,7 @@ def test_after_a_failure_the_whole_page_is_sent_as_nobody_knows_what_the_card_ho
 
 def test_a_5e_card_gets_each_changed_band_in_a_frame_of_its_own():
     settings = BANDED.model_copy(update={"series": "5E2"})
-    cut = areas.tiles(PAGE, 4)
-    frames = [host(areas.update_5e((areas.Area(cut[n].page, id=n, y=cut[n].y),)), settings) for n in range(4)]
+    frames = [host(areas.update_5e((tile,)), settings) for tile in tiles(PAGE)]
     lamps, link = board((host(areas.delete(), settings), YES), *[(frame, YES) for frame in frames], settings=settings)
     lamps.show(PAGE)
     assert link.done

@@ -6,12 +6,26 @@ import struct
 from dataclasses import dataclass
 
 from devices.drivers.onbon_bx.codec import BRIGHTNESS, DELETE_AREAS, UPDATE_AREAS, command
+from devices.profiles.protocols import Effect
 from devices.rendering.page import Page
 
-LOOP, BLANK_ON_TIMEOUT = 0, 2  # run modes: show for ever; go dark when no update came within the time-out
-STATIC, AT_ONCE = 1, 2  # display modes
+LOOP, HOLD_LAST, BLANK_ON_TIMEOUT = (
+    0,
+    1,
+    2,
+)  # run modes: for ever; once, then the last page stands; dark when none renews it
+STATIC, AT_ONCE, RUN_LEFT = 1, 2, 4  # display modes; pages that run left follow one another without a gap
+DISPLAY = {  # manual 5.4.1
+    Effect.NONE: STATIC,
+    Effect.LEFT: 0x03,
+    Effect.UP: 0x05,
+    Effect.CURTAIN: 0x1D,
+    Effect.RIGHT: 0x25,
+    Effect.DOWN: 0x27,
+}
+SLOWEST = 65  # of the levels of speed; 1 is the fastest
+MAX_AREA_BYTES = 300_000  # manual 1.3
 ALL_AREAS = 0xFF
-WORD = 32  # lamps
 ALL_DAY = 48  # half hours
 IDLE_TIMEOUT = 60  # seconds; what the maker's library sends where no run mode heeds it
 
@@ -35,6 +49,17 @@ class Area:
     clear: int = 1
     speed: int = 10
     stay: int = 400  # hundredths of a second; one static page stays anyway
+    more: tuple[Page, ...] = ()  # the pages after the first, where text runs
+    valid: int | None = None  # columns of the last page that count, where text runs
+
+    @property
+    def pages(self) -> tuple[Page, ...]:
+        """All of them."""
+        return (self.page, *self.more)
+
+    def valid_of(self, number: int) -> int:
+        """Columns of a page that count."""
+        return self.valid if self.valid and number == len(self.more) else self.page.shape.width
 
     def _head(self) -> bytes:
         shape = self.page.shape
@@ -44,43 +69,15 @@ class Area:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Tile:
-    """A part of a page, and where it lies."""
-
-    x: int
-    y: int
-    page: Page
-
-
-def tiles(page: Page, bands: int, columns: int = 1) -> tuple[Tile, ...]:
-    """The page cut into stripes and columns, row by row. They never overlap, as areas must not (manual 5.4.1).
-
-    Columns begin at multiples of 32 lamps, where the 6E's words begin, so there may be fewer of them than asked for.
-    """
-    shape = page.shape
-    rows, wide = -(-shape.height // bands), -(-shape.width // columns // WORD) * WORD
-    return tuple(
-        Tile(x, y, _cut(page, x, y, min(wide, shape.width - x), min(rows, shape.height - y)))
-        for y in range(0, shape.height, rows)
-        for x in range(0, shape.width, wide)
-    )
-
-
-def _cut(page: Page, x: int, y: int, width: int, height: int) -> Page:
-    shape = page.shape.model_copy(update={"width": width, "height": height})
-    starts = [(y + row) * page.shape.stride + x // 8 for row in range(height)]
-    planes = tuple(b"".join(plane[at : at + shape.stride] for at in starts) for plane in page.planes)
-    return Page(shape=shape, planes=planes, seconds=page.seconds)
-
-
 def update_5e(areas: tuple[Area, ...]) -> bytes:
-    """The 5E command that sets one area: its bitmap stands inside it."""
+    """The 5E command that sets one area: its bitmaps stand inside it."""
     (area,) = areas  # a 5E frame carries one
-    bitmap = bitmap_5e(area.page)
-    width = area.page.shape.width
-    page = _PAGE_5.pack(0, area.display, area.clear, area.speed, area.stay, 1, width, bytes(4)) + bitmap
-    body = area._head() + struct.pack("<BHI", 0, 1, len(page)) + page
+    pages = bytearray()
+    for number, sheet in enumerate(area.pages):
+        head = (0, area.display, area.clear, area.speed, area.stay, 1, area.valid_of(number), bytes(4))
+        page = _PAGE_5.pack(*head) + bitmap_5e(sheet)
+        pages += struct.pack("<I", len(page)) + page
+    body = area._head() + struct.pack("<BH", 0, len(area.pages)) + pages
     return command(UPDATE_AREAS, struct.pack("<I", len(body)) + body)
 
 
@@ -88,14 +85,14 @@ def update_6e(areas: tuple[Area, ...]) -> bytes:
     """The 6E command that sets areas: first all areas, then all bitmaps."""
     heads, bitmaps = [struct.pack("<H", len(areas))], bytearray()
     for area in areas:
-        bitmap = bitmap_6e(area.page)
-        width = area.page.shape.width
-        page = _PAGE_6.pack(
-            0, area.display, area.clear, area.speed, area.stay, 1, width, bytes(9), len(bitmaps), len(bitmap)
-        )
-        body = area._head() + _AREA_6.pack(0, 0, 101, 0, 0, bytes(5), 1) + struct.pack("<I", len(page)) + page
-        heads += [struct.pack("<I", len(body)), body]
-        bitmaps += bitmap
+        body = bytearray(area._head() + _AREA_6.pack(0, 0, 101, 0, 0, bytes(5), len(area.pages)))
+        for number, sheet in enumerate(area.pages):
+            bitmap = bitmap_6e(sheet)
+            head = (0, area.display, area.clear, area.speed, area.stay, 1, area.valid_of(number), bytes(9))
+            page = _PAGE_6.pack(*head, len(bitmaps), len(bitmap))
+            body += struct.pack("<I", len(page)) + page
+            bitmaps += bitmap
+        heads += [struct.pack("<I", len(body)), bytes(body)]
     return command(UPDATE_AREAS, b"".join(heads) + bytes(bitmaps))
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TypeVar
 
-from devices.drivers.onbon_bx import areas, standard
+from devices.drivers.onbon_bx import areas, stage, standard
 from devices.drivers.onbon_bx.codec import (
     BAD_CHECKSUM,
     BUSY,
@@ -39,7 +39,9 @@ from devices.errors import (
     SilentError,
 )
 from devices.ports import Evidence, Identity, Link
-from devices.rendering.page import Page, blank_page
+from devices.profiles.protocols import abilities_of
+from devices.rendering.page import Page, Strip, blank_page
+from devices.rendering.scene import Area, Scene
 
 BITS_A_BYTE = 10  # 8N1
 # A frame without its end is never lit. A start byte makes the card forget what came of it, lest it takes what others on
@@ -60,8 +62,8 @@ class OnbonBoard:
         self._talk = Talk(link, clock)
         self._damage = ""
         self._sequence = itertools.count(1)
-        self._cleared = False
-        self._believed: Page | None = None  # what the card last said yes to, while nothing went wrong since
+        self._divided: tuple[Area, ...] | None = None  # how the card's areas lie; None: somebody else's may be there
+        self._believed: dict[Area, stage.Sheet] = {}  # what the card last said yes to, while nothing went wrong since
 
     def identify(self) -> Identity:
         """Ping the card; MismatchError if it drives a board of another size or colours than the config says."""
@@ -82,13 +84,28 @@ class OnbonBoard:
 
     def show(self, page: Page) -> Evidence:
         """Light the page: of a board in tiles the changed ones, or all when it is the same page again."""
-        if page.shape != self._settings.shape:
-            raise SettingsError(f"a page for {page.shape} does not fit the board {self._settings.shape}")
-        if self._settings.tiled and not self._cleared:
-            self.delete_areas()  # areas of an earlier config might lie beneath
-            self._cleared = True
-        self._send_areas(self._changed(page))
-        self._believed = page
+        return self.stage(Scene(page))
+
+    def scrolls(self, strip: Strip, area: Area, areas: tuple[Area, ...]) -> bool:
+        """Whether the card can run this strip in an area of a board so divided."""
+        return stage.runs(self._settings, strip, area, areas)
+
+    def stage(self, scene: Scene) -> Evidence:
+        """Light the scene: what changed, or all when it is the same again, as the card may have lost it to a power cut."""
+        if scene.page.shape != self._settings.shape:
+            raise SettingsError(f"a page for {scene.page.shape} does not fit the board {self._settings.shape}")
+        wanted = stage.sheets(self._settings, scene)
+        self._divide(tuple(wanted))
+        before = self._believed
+        changed = [place for place, sheet in wanted.items() if not sheet.same_as(before.get(place))]
+        self._send_areas(
+            tuple(
+                stage.told(self._settings, number, place, sheet, place in changed)
+                for number, (place, sheet) in enumerate(wanted.items())
+                if place in changed or not changed or self._settings.dead_man_seconds
+            )
+        )
+        self._believed = wanted
         return Evidence.ACKNOWLEDGED
 
     def blank(self) -> Evidence:
@@ -97,7 +114,7 @@ class OnbonBoard:
 
     def delete_areas(self) -> Evidence:
         """Delete all areas: the card falls back to the program in its flash."""
-        self._believed = None
+        self._believed, self._divided = {}, None
         return self._write(areas.delete())
 
     def brightness(self, percent: int) -> Evidence:
@@ -136,25 +153,16 @@ class OnbonBoard:
             "clock": said.clock if said.clock_runs else f"{said.clock}, not running",
         }
 
-    def _changed(self, page: Page) -> tuple[areas.Area, ...]:
-        """The areas to send: those that differ from what the card holds, or all if that is unknown or to be sent again."""
-        alive = self._settings.dead_man_seconds
-        mode = areas.BLANK_ON_TIMEOUT if alive else areas.LOOP
-        held = self._believed.planes if self._believed else None
-        # The same page again: the card may have lost its areas to a power cut, so all of it is sent.
-        before = self._tiles(self._believed) if self._believed and held != page.planes else ()
-        return tuple(
-            areas.Area(tile.page, number, tile.x, tile.y, mode, alive or areas.IDLE_TIMEOUT)
-            for number, tile in enumerate(self._tiles(page))
-            if not before or before[number].page.planes != tile.page.planes
-        )
-
-    def _tiles(self, page: Page) -> tuple[areas.Tile, ...]:
-        return areas.tiles(page, self._settings.bands, self._settings.columns)
+    def _divide(self, places: tuple[Area, ...]) -> None:
+        """Delete areas that lie otherwise: of an earlier config or plan. One area over the whole board covers them all."""
+        if self._divided != places:
+            if len(places) > 1 or self._divided is not None:
+                self.delete_areas()
+            self._divided = places
 
     def _send_areas(self, wanted: tuple[areas.Area, ...]) -> None:
         """Send areas; GaveWayError leaves the card as it was, unless it says otherwise."""
-        before, self._believed = self._believed, None
+        before, self._believed = self._believed, {}
         old = self._settings.series.startswith("5E")
         # A 5E frame carries one area, a 6E frame as many as there are.
         for number, group in enumerate([(area,) for area in wanted] if old else [wanted]):
@@ -254,5 +262,6 @@ DRIVER = Driver(
     settings=OnbonSettings,
     open=OnbonBoard,
     baud=BAUD,
+    abilities=abilities_of("onbon_bx"),
     summary="Onbon BX cards of the series 5E and 6E, one or two colours, over RS-232, RS-485 or TCP",
 )

@@ -40,6 +40,14 @@ class OnbonSettings(Fact):
     bands: int = Field(default=1, ge=1, le=32, description="stripes the board is cut into; only what changed is sent")
     columns: int = Field(default=1, ge=1, le=32, description="parts of each stripe, at multiples of 32 lamps")
 
+    # Levels of speed go from 1 to 65; what one of them is in time no manual says.
+    speed_unit_ms: float = Field(
+        default=2.0, gt=0, le=100, description="of one level of speed, for each lamp of text that runs"
+    )
+    effect_speed: int = Field(
+        default=4, ge=1, le=65, description="level of speed at which pages move in; 1 is the fastest"
+    )
+
     @property
     def tiled(self) -> bool:
         """Whether the board is more than one area."""
