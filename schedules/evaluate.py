@@ -116,7 +116,7 @@ def _of_alert(ready: CompiledPlan, base: OnAir, active: list[Alert], coming: lis
         source=strongest.id,
         priority=strongest.priority,
         playlist=Playlist(id=strongest.id, items=(strongest.item,)) if strongest.item else None,
-        zones=(),
+        zones=strongest.zones,
         loop=True,
         since=_local(ready, strongest.starts),
         until=_local(ready, until),

@@ -169,22 +169,41 @@ class Rule(Fact):
         return self
 
 
+class LocalCall(Fact):
+    """What a button at the gate starts with no network at all: an approved item, or the microphone where there is none."""
+
+    id: Id
+    item: Item | None = None
+    priority: Literal[Priority.LIVE, Priority.EMERGENCY, Priority.EVACUATION] = Priority.EMERGENCY
+    zones: tuple[Id, ...] = Field(default=(), description="of a loudspeaker; none: all its public zones")
+    release: Literal["hold", "latch"] = Field(default="latch", description="on while pressed, or until pressed again")
+    longest: int = Field(default=600, ge=5, le=3600, description="seconds after which it ends by itself")
+    drill: bool = False
+
+    @model_validator(mode="after")
+    def _whole(self) -> LocalCall:
+        if (self.item is None) != (self.priority is Priority.LIVE):
+            raise ValueError("a local call has an item; only the microphone, of class live, has none")
+        return self
+
+
 class Alert(Fact):
     """An alert as one device meets it: over everything weaker, from `starts` to `until`, whatever the plan says."""
 
     id: Id
     revision: int = Field(ge=1)
-    priority: Literal[Priority.EMERGENCY, Priority.EVACUATION, Priority.BLANK] = Priority.EMERGENCY
+    priority: Literal[Priority.LIVE, Priority.EMERGENCY, Priority.EVACUATION, Priority.BLANK] = Priority.EMERGENCY
     starts: AwareDatetime
     until: AwareDatetime
-    item: Item | None = None  # None only for BLANK
+    item: Item | None = None  # None only for BLANK, and for a live microphone
+    zones: tuple[Id, ...] = ()  # of a loudspeaker; none: all its public zones
 
     @model_validator(mode="after")
     def _whole(self) -> Alert:
         if self.starts >= self.until:
             raise ValueError("an alert must start before it ends")
-        if (self.item is None) != (self.priority is Priority.BLANK):
-            raise ValueError("an alert shows an item; only blank-all shows none")
+        if (self.item is None) != (self.priority in (Priority.BLANK, Priority.LIVE)):
+            raise ValueError("an alert shows an item; only blank-all and a live microphone show none")
         return self
 
 
@@ -208,6 +227,7 @@ class Plan(Fact):
     tongues: tuple[Tongues, ...] = Field(default=(), description="the first that covers a moment counts")
     areas: tuple[Area, ...] = ()
     levels: Levels = Levels()
+    calls: tuple[LocalCall, ...] = Field(default=(), description="that buttons at the gate may start")
     lunar: LunarTable | None = Field(default=None, description="for dates of the moon in texts")
 
     @field_validator("zone")
@@ -234,6 +254,7 @@ class Plan(Fact):
         if any(quiet.zones for quiet in self.quiet) and not all(rule.zones for rule in self.rules):
             raise ValueError("where quiet hours name zones, every rule must name its zones")
         unique("events", [one.id for one in self.events])
+        unique("local calls", [one.id for one in self.calls])
         unique("areas", [one.id for one in self.areas])
         _known("events", {one.id for one in self.events}, [rule.event for rule in self.rules if rule.event])
         _known("areas", {one.id for one in self.areas}, [rule.area for rule in self.rules if rule.area])
@@ -257,6 +278,7 @@ class Plan(Fact):
         items = [item for playlist in self.playlists for item in playlist.items]
         if self.fallback:
             items.append(self.fallback)
+        items += [call.item for call in self.calls if call.item]
         refs = [ref for item in items for ref in item.contents]
         return tuple({ref.sha256: ref for ref in (*refs, *self.preload)}.values())
 

@@ -8,11 +8,13 @@ from datetime import datetime
 from schedules.answer import OnAir
 from schedules.model import Priority
 
+_WITHOUT_WORDS: Mapping[Priority, str] = {Priority.BLANK: "blank", Priority.LIVE: "live"}
 _NAMED = 3  # of what was beaten, this many are named; the rest is counted
 
 VI: Mapping[str, str] = {
     "alert": "Đang phát {titles} theo cảnh báo {source} ({priority}).",
     "blank": "Tắt tất cả theo lệnh {source}.",
+    "live": "Đang phát trực tiếp (micrô) tại chỗ: {source}.",
     "rule": "Đang phát {titles} theo lịch {source} ({priority}).",
     "fallback": "Không có lịch nào vào lúc này; đang phát nội dung dự phòng {titles}.",
     "nothing": "Không có lịch nào vào lúc này; thiết bị để trống.",
@@ -26,12 +28,14 @@ VI: Mapping[str, str] = {
     Priority.NORMAL: "thông thường",
     Priority.EVENT: "sự kiện",
     Priority.PRIORITY: "ưu tiên",
+    Priority.LIVE: "phát trực tiếp (micrô)",
     Priority.EMERGENCY: "khẩn cấp",
     Priority.EVACUATION: "sơ tán",
 }
 ZH: Mapping[str, str] = {
     "alert": "正在播放{titles}，依据告警 {source}（{priority}）。",
     "blank": "按指令 {source} 全部关闭。",
+    "live": "正在现场广播：{source}。",
     "rule": "正在播放{titles}，依据播放计划 {source}（{priority}）。",
     "fallback": "此时没有播放计划，正在播放备用内容{titles}。",
     "nothing": "此时没有播放计划，设备不显示内容。",
@@ -45,12 +49,14 @@ ZH: Mapping[str, str] = {
     Priority.NORMAL: "普通",
     Priority.EVENT: "活动",
     Priority.PRIORITY: "优先",
+    Priority.LIVE: "现场广播",
     Priority.EMERGENCY: "紧急",
     Priority.EVACUATION: "疏散",
 }
 EN: Mapping[str, str] = {
     "alert": "Showing {titles} for alert {source} ({priority}).",
     "blank": "Everything is off by order {source}.",
+    "live": "A live microphone is on at the gate: {source}.",
     "rule": "Showing {titles} by rule {source} ({priority}).",
     "fallback": "No rule is due now; showing the fallback {titles}.",
     "nothing": "No rule is due now; the device shows nothing.",
@@ -64,6 +70,7 @@ EN: Mapping[str, str] = {
     Priority.NORMAL: "normal",
     Priority.EVENT: "event",
     Priority.PRIORITY: "priority",
+    Priority.LIVE: "live microphone",
     Priority.EMERGENCY: "emergency",
     Priority.EVACUATION: "evacuation",
 }
@@ -73,7 +80,7 @@ def sentence(answer: OnAir, titles: Sequence[str], language: str) -> str:
     """Say what is on air, why, what it beat and until when."""
     words = {"vi": VI, "zh": ZH}.get(language.partition("-")[0], EN)
     quoted = words["comma"].join(words["quote"].format(title) for title in titles)
-    kind = "blank" if answer.priority is Priority.BLANK else answer.cause
+    kind = _WITHOUT_WORDS.get(answer.priority, answer.cause)
     said = [words[kind].format(titles=quoted, source=_source(answer), priority=words.get(answer.priority, ""))]
     if answer.beaten:
         said.append(words["beaten"].format(beaten=_list(answer.beaten, words)))
