@@ -14,11 +14,12 @@ from devices.contract.messages import Outcome, PlayRecord
 from devices.errors import DeviceError
 from devices.ports import Clip, Played, SoundOut
 from schedules.model import Priority
+from schedules.playlist import patience
 
 RATE = 48_000
 TEST_TONE = "tone:test"
 PROGRESS_SECONDS = 1.0
-LATE = 1.0  # a sound later than this is not begun
+LATE = 1.0  # a sound later than this is not begun by itself: its item says what becomes of it
 _STOP_LOOKS, _STOP_WAIT = 8, 0.05  # the ramp down takes some 50 ms
 _BUS = {"normal": "normal", "event": "normal", "priority": "priority", "live": "live"}
 
@@ -42,11 +43,23 @@ def clip_id(one: Pass, cue: Cue) -> str:
     return f"{one.source}.{cue.due.timestamp():.3f}.{cue.content.sha256[:12] if cue.content else 'chime'}"
 
 
+def tolerance(one: Pass, cue: Cue) -> float:
+    """Seconds by which a sound may begin late without a thought: its item may want less than usual."""
+    return LATE if cue.item is None else min(LATE, patience(cue.item, one.priority))
+
+
 def clip_of(one: Pass, cue: Cue, path: str) -> Clip:
     """The clip of a cue; the file or tone lies at `path`. It never begins when its zones are about to shut."""
     bus = "emergency" if one.cause == "alert" else _BUS.get(one.priority.value, "normal")
     left = max((one.stops - cue.due).total_seconds(), 0.0)
-    return Clip(id=clip_id(one, cue), due=cue.due, path=path, bus=bus, max_late=min(LATE, left), offset=cue.offset)
+    return Clip(
+        id=clip_id(one, cue),
+        due=cue.due,
+        path=path,
+        bus=bus,
+        max_late=min(tolerance(one, cue), left),
+        offset=cue.offset,
+    )
 
 
 class Sounds:

@@ -25,7 +25,7 @@ from devices.agent.reconcile import (
     WantedSpeaker,
     next_speaker_steps,
 )
-from devices.agent.sounds import LATE, TEST_TONE, Placed, Sounds, clip_id, clip_of
+from devices.agent.sounds import TEST_TONE, Placed, Sounds, clip_id, clip_of, tolerance
 from devices.contract.messages import Outcome, PlayRecord, Shown
 from devices.errors import DeviceError, LinkError, MismatchError
 from devices.ports import Clip, SoundOut, Speaker
@@ -35,6 +35,8 @@ from schedules.playlist import patience
 
 AHEAD = 3.0  # seconds that clips are handed over before they are due
 ALERT_SETTLE = 0.1  # seconds between zones and the emergency tone: a signal has no first syllable to lose
+LONGEST_WAIT = timedelta(hours=4)  # of what is stacked
+PLAN_GOES_ON = timedelta(hours=1)
 BUSY_WAKE, IDLE_WAKE = 0.25, 1.0
 FIRST_OPENING, LONGEST_OPENING = 0.6, 2.5  # seconds from the order to the zones' own word
 
@@ -132,7 +134,7 @@ class SpeakerHand(Hand):
             clip
             for one in self._near
             for cue in one.cues
-            if now < cue.due + timedelta(seconds=cue.seconds + LATE) and cue.due <= limit and now < one.stops
+            if now < cue.due + timedelta(seconds=cue.seconds + tolerance(one, cue)) and cue.due <= limit and now < one.stops
             and (one.until is None or cue.due < one.until)
             and (clip := self._clip(one, cue, now)) is not None
         ]  # fmt: skip
@@ -142,7 +144,7 @@ class SpeakerHand(Hand):
         """The clip of a cue; None if it was said before, is too late to begin, or its file is not here."""
         if clip_id(one, cue) in self._sounds.ids:
             return clip_of(one, cue, "")
-        if cue.due < now - timedelta(seconds=LATE):
+        if cue.due < now - timedelta(seconds=tolerance(one, cue)):
             self._check_overdue(one, cue, now)
             return None
         if cue.content is None:
@@ -182,8 +184,9 @@ class SpeakerHand(Hand):
 
     def _go_on_after_power(self, plan: Plan) -> None:
         for record in self._tools.journal.cut_sounds(self.device):
-            for one in passes(plan, record.due, record.due + timedelta(milliseconds=1), (), {}):
-                cue = next((each for each in one.cues if _is_of(each, record)), None)
+            found = passes(plan, record.due, record.due + LONGEST_WAIT, (), {})
+            mine = ((one, next((each for each in one.cues if _is_of(each, record)), None)) for one in found)
+            for one, cue in mine:
                 if cue is not None and one.source == record.source:
                     begun = replace(
                         cue, offset=record.offset, seconds=cue.seconds - record.offset, attempt=record.attempt
@@ -202,7 +205,7 @@ class SpeakerHand(Hand):
         for cue in one.cues:
             if cue.content is None or cue.item is None:
                 continue
-            if cue.due >= now - timedelta(seconds=LATE):
+            if cue.due >= now - timedelta(seconds=tolerance(one, cue)):
                 return
             if self._tools.journal.said(self._draft(one, cue)):
                 continue
@@ -225,8 +228,21 @@ class SpeakerHand(Hand):
 
     def _cut_off(self, placed: Placed, record: PlayRecord) -> None:
         """A sound was broken off: the rest of its pass may go on afterwards."""
-        if placed.of.cause == "rule" and not placed.of.loops and placed.cue.content is not None:
-            self._hold_rest(placed.of, placed.cue, record.seconds, record.reason)
+        if placed.of.cause != "rule" or placed.of.loops or placed.cue.content is None:
+            return
+        if self._plan_goes_on(placed.of, placed.cue):
+            return
+        self._hold_rest(placed.of, placed.cue, record.seconds, record.reason)
+
+    def _plan_goes_on(self, of: Pass, cut: Cue) -> bool:
+        """Whether the plan itself cut a pass where it is now, and says when the rest of it is told."""
+        plan, now = self._orders.plan, self._clock.now()
+        if plan is None or of.until is None or not of.until <= now + timedelta(seconds=SETTLE):
+            return False
+        rest = passes(plan, of.until, of.until + PLAN_GOES_ON, (), {})
+        return any(
+            one.source == of.source and any(each.meant >= cut.meant for each in _of_run(one, of)) for one in rest
+        )
 
     def _hold_rest(self, of: Pass, cut: Cue, seconds: float, why: str) -> None:
         held, now = after_cut(of, cut, seconds, why), self._clock.now()
@@ -380,6 +396,12 @@ _RANK = {StopClips: 1, PlaceClips: 1, OpenZones: 1, CloseZones: 1, Probe: 2}
 
 def _first_message(answer: OnAir) -> str | None:
     return answer.playlist.items[0].message if answer.playlist else None
+
+
+def _of_run(one: Pass, of: Pass) -> list[Cue]:
+    """The sounds of a pass that belong to the same run of its playlist as another."""
+    named = {cue.meant for cue in of.cues if cue.content}
+    return [cue for cue in one.cues if cue.content and cue.meant in named]
 
 
 def _is_of(cue: Cue, record: PlayRecord) -> bool:

@@ -165,7 +165,7 @@ def a_gate(folder: Path, starts: datetime) -> tuple[Line, Out]:
         wav = wav_header(len(data) // 2) + data
         line.media.keep(hashlib.sha256(wav).hexdigest(), wav)
     out = Out(line.clock)
-    line._add(PA, SpeakerHand(line._tools(PA), out, ("hall",)), FakeSpeaker(line.clock))
+    line._add(PA, SpeakerHand(line.tools(PA), out, ("hall",)), FakeSpeaker(line.clock))
     return line, out
 
 
