@@ -1,4 +1,8 @@
-"""Months of the moon by the Vietnamese and by the Chinese calendar, and the days that recur with it."""
+"""Months of the moon by the Vietnamese and by the Chinese calendar, and the days that recur with it.
+
+Both calendars have the same rules; the meridian differs: 105° east for Viet Nam (UTC+7), 120° for China (UTC+8). A new moon in
+the last hour of a Vietnamese day is of the next day in Beijing, and Tết with it, as in 2030 (decision 0020).
+"""
 
 from __future__ import annotations
 
@@ -8,13 +12,13 @@ from functools import lru_cache
 from typing import Literal
 
 import lunar_vn
-from lunardate import LunarDate as ChineseDate
 
 from schedules.hours import DayList
 from schedules.lunar import LunarMonth, LunarTable, days_of
 
 Side = Literal["vi", "zh"]
-FIRST_YEAR, LAST_YEAR = 1990, 2098  # before, a table of the Chinese library is a day off in 1954
+OFFSET: dict[Side, float] = {"vi": 7.0, "zh": 8.0}  # hours east of Greenwich
+FIRST_YEAR, LAST_YEAR = 1990, 2096  # a second library agrees on every month between them
 MOST_YEARS = 30
 DAYS_OF_ZODIAC = 12
 # 01/01/2026 is a day Ất Hợi: number 11 of the branches from Tý = 0. The same on both sides, whatever the moon does.
@@ -33,27 +37,20 @@ def months(side: Side, first: int, years: int) -> tuple[LunarMonth, ...]:
         raise ValueError(
             f"the moon is known from {FIRST_YEAR + 1} to {LAST_YEAR - 1}, at most {MOST_YEARS} years at once"
         )
-    read = _vietnamese if side == "vi" else _chinese
     day, end = date(first, 1, 1), date(first + years, 1, 31)
-    day -= timedelta(days=read(day)[0] - 1)
+    day -= timedelta(days=_day_of(side, day) - 1)
     found = []
     while day <= end:
-        _, month, year, leap = read(day)
-        found.append(LunarMonth(first=day, month=month, year=year, leap=leap))
+        moon = lunar_vn.solar_to_lunar(day, OFFSET[side])
+        found.append(LunarMonth(first=day, month=moon.month, year=moon.year, leap=bool(moon.leap)))
         day += timedelta(days=29)
-        if read(day)[0] != 1:
+        if _day_of(side, day) != 1:
             day += timedelta(days=1)
     return tuple(found)
 
 
-def _vietnamese(day: date) -> tuple[int, int, int, bool]:
-    found = lunar_vn.solar_to_lunar(day)
-    return found.day, found.month, found.year, bool(found.leap)
-
-
-def _chinese(day: date) -> tuple[int, int, int, bool]:
-    found = ChineseDate.from_solar_date(day.year, day.month, day.day)
-    return found.day, found.month, found.year, bool(found.is_leap_month)
+def _day_of(side: Side, day: date) -> int:
+    return int(lunar_vn.solar_to_lunar(day, OFFSET[side]).day)
 
 
 def lunar_days(name: str, title: str, side: Side, days: tuple[int, ...], month: int | None, year: int) -> DayList:

@@ -9,6 +9,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import Field, StringConstraints
 
+from controller.domain.almanac import Recipe
 from schedules.claims import Event, Tongues
 from schedules.hours import DayList, Hours, Mourning, Quiet
 from schedules.levels import Cap, Light, Volume
@@ -37,9 +38,19 @@ class LevelsWanted(Fact):
     light: Light | None = None
 
 
+class Days(DayList):
+    """A list of days as people keep it, with what drafts its coming years; None: they name the days themselves."""
+
+    recipe: Recipe | None = None
+
+    def bare(self) -> DayList:
+        """As a plan carries it: without the names of its days."""
+        return DayList(id=self.id, name=self.name, days=self.days, through=self.through)
+
+
 FACTS: dict[Kind, type[Fact]] = {
     Kind.HOURS: Hours,
-    Kind.DAYS: DayList,
+    Kind.DAYS: Days,
     Kind.MOURNING: Mourning,
     Kind.QUIET: Quiet,
     Kind.EVENT: Event,

@@ -13,7 +13,7 @@ from pydantic import AwareDatetime, Field
 
 from controller.calendars.sun import sun_table
 from controller.domain.asked import Asked
-from controller.domain.calendars import Calendar, LevelsWanted, those
+from controller.domain.calendars import Calendar, Days, LevelsWanted, those
 from controller.domain.closings import Closing
 from controller.domain.gates import Device
 from devices.profiles.tones import tone_seconds
@@ -293,11 +293,10 @@ def with_calendars(body: Body, device: Device, wanted: Wanted, now: datetime) ->
     if any(one.zones for one in quiet):
         # Where quiet hours name zones, what is for all of them must name them too.
         rules = tuple(rule if rule.zones else rule.model_copy(update={"zones": device.zones}) for rule in rules)
-    lists = [one for one in those(wanted.calendars, DayList) if one.id in days]
     facts = {
         "rules": rules,
         "hours": tuple(_hours(one, wanted.closings) for one in those(wanted.calendars, Hours) if one.id in hours),
-        "days": tuple(one.model_copy(update={"names": ()}) for one in lists),
+        "days": tuple(one.bare() for one in those(wanted.calendars, Days) if one.id in days),
         "quiet": quiet,
         "mournings": tuple(one for one in those(wanted.calendars, Mourning, device.id) if one.until > now),
         "events": tuple(one for one in those(wanted.calendars, Event, device.id) if one.until > now),

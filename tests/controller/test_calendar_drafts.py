@@ -8,11 +8,13 @@ import ephem
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lunardate import LunarDate as ChineseDate
 from vnlunar import convert_solar_to_lunar, get_day_chi_index, jdn
 
-from controller.calendars.holidays import holiday_list
+from controller.calendars.holidays import holiday_list, worked_list
 from controller.calendars.moons import lunar_days, months, moon_table, zodiac_days
 from controller.calendars.sun import sun_table
+from controller.domain.almanac import STANDING, draft, merged, without_last
 from schedules.levels import sun_on
 from schedules.lunar import lunar_date
 
@@ -103,3 +105,50 @@ def test_a_table_of_three_years_names_each_day_of_both_moons():
     assert lunar_date(table.vi, date(2028, 12, 31)) is not None
     assert lunar_date(table.zh, date(2026, 1, 1)) is not None
     assert len(table.vi) in range(37, 41)
+
+
+def test_the_weekend_worked_for_a_swapped_day_is_a_list_of_its_own():
+    assert worked_list("VN", 2026).days == (date(2026, 8, 22),)
+    assert {date(2026, 2, 14), date(2026, 10, 10)} <= set(worked_list("CN", 2026).days)
+    assert worked_list("VN", 2030).days == ()
+
+
+def test_tet_falls_apart_in_2007_2030_and_2053_only():
+    """In the years from 2005 to 2055, as the facts of the gates have it."""
+    apart = [
+        year
+        for year in range(2005, 2056)
+        if lunar_days("a", "", "vi", (1,), 1, year).days != lunar_days("b", "", "zh", (1,), 1, year).days
+    ]
+    assert apart == [2007, 2030, 2053]
+
+
+@pytest.mark.parametrize("first", range(1991, 2095, 8))
+def test_chinese_months_are_those_of_a_second_library(first: int):
+    for month in months("zh", first, 1):
+        theirs = ChineseDate.from_solar_date(month.first.year, month.first.month, month.first.day)
+        assert (theirs.day, theirs.month, theirs.year, bool(theirs.is_leap_month)) == (
+            1, month.month, month.year, month.leap,
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", STANDING)
+def test_what_is_offered_to_every_gate_can_be_drafted_for_the_whole_programme(name: str):
+    title, recipe = STANDING[name]
+    for year in range(2024, 2031):
+        found = draft(recipe, name, title, year)
+        assert (found.id, found.name, found.through) == (name, title, date(year, 12, 31))
+        assert all(day.year == year for day in found.days)
+
+
+def test_a_year_takes_its_place_in_a_list_and_the_others_stand():
+    title, recipe = STANDING["vn-holidays"]
+    years = {year: draft(recipe, "vn-holidays", title, year) for year in (2026, 2027, 2028)}
+    both = merged(merged(None, years[2026]), years[2027])
+    assert both.days == (*years[2026].days, *years[2027].days)
+    assert both.through == date(2027, 12, 31)
+    emptied = merged(both, years[2026].model_copy(update={"days": (), "names": ()}))
+    assert (emptied.days, emptied.through) == (years[2027].days, date(2027, 12, 31))
+    assert without_last(both) == years[2026]
+    with pytest.raises(ValueError, match="confirm 2027 first"):
+        merged(years[2026], years[2028])

@@ -1,0 +1,94 @@
+"""What drafts the days of a year: a country's holidays, the moon, the twelve animals. A person confirms them. Pure."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from controller.calendars.holidays import holiday_list, worked_list
+from controller.calendars.moons import lunar_days, zodiac_days
+from schedules.hours import DayList
+from schedules.model import Fact
+
+
+class Holidays(Fact):
+    """Public holidays of a country: its days off, or the weekends worked in their place."""
+
+    kind: Literal["holidays"] = "holidays"
+    country: Literal["VN", "CN"]
+    worked: bool = False
+
+
+class MoonDays(Fact):
+    """Days of the moon, in every month or in one of the year: a market on the 2nd and the 7th, the first of Tết."""
+
+    kind: Literal["moon"] = "moon"
+    side: Literal["vi", "zh"] = "vi"
+    days: Annotated[tuple[Annotated[int, Field(ge=1, le=30)], ...], Field(min_length=1, max_length=30)]
+    month: Annotated[int, Field(ge=1, le=12)] | None = None
+
+
+class AnimalDays(Fact):
+    """Every twelfth day, those of one animal: 0 is Tý (rat), 11 Hợi (pig)."""
+
+    kind: Literal["animal"] = "animal"
+    branch: Annotated[int, Field(ge=0, le=11)]
+
+
+Recipe = Annotated[Holidays | MoonDays | AnimalDays, Field(discriminator="kind")]
+
+STANDING: dict[str, tuple[str, Recipe]] = {  # lists every gate needs, offered before anybody asks
+    "vn-holidays": ("Ngày nghỉ lễ Việt Nam", Holidays(country="VN")),
+    "vn-worked": ("Ngày làm bù Việt Nam", Holidays(country="VN", worked=True)),
+    "cn-holidays": ("Ngày nghỉ lễ Trung Quốc", Holidays(country="CN")),
+    "cn-worked": ("Ngày làm bù Trung Quốc", Holidays(country="CN", worked=True)),
+    "tet-vi": ("Mồng một Tết (lịch Việt Nam)", MoonDays(side="vi", days=(1,), month=1)),
+    "tet-zh": ("Mồng một Tết (lịch Trung Quốc)", MoonDays(side="zh", days=(1,), month=1)),
+    "ky-lua": ("Phiên chợ Kỳ Lừa", MoonDays(side="vi", days=(2, 7, 12, 17, 22, 27))),
+}
+
+
+def draft(recipe: Recipe, name: str, title: str, year: int) -> DayList:
+    """The days of one year as a library has them; ValueError for a year none knows."""
+    if isinstance(recipe, Holidays):
+        make = worked_list if recipe.worked else holiday_list
+        return make(recipe.country, year).model_copy(update={"id": name, "name": title})
+    if isinstance(recipe, MoonDays):
+        return lunar_days(name, title, recipe.side, recipe.days, recipe.month, year)
+    return zodiac_days(name, title, recipe.branch, year)
+
+
+def merged(kept: DayList | None, year: DayList) -> DayList:
+    """A list with one year of it replaced; the years after it stand. ValueError if it would leave a year out."""
+    if kept is None:
+        return year
+    number = year.through.year
+    if kept.days and number > kept.through.year + 1:
+        raise ValueError(f"confirm {kept.through.year + 1} first: between its years a list may not know nothing")
+    return kept.model_copy(
+        update={
+            "days": _sorted((*(day for day in kept.days if day.year != number), *year.days)),
+            "names": tuple(
+                sorted((*(n for n in kept.names if n.day.year != number), *year.names), key=lambda n: n.day)
+            ),
+            "through": max(kept.through, year.through) if kept.days else year.through,
+        }
+    )
+
+
+def without_last(kept: DayList) -> DayList:
+    """The list before its last year was confirmed."""
+    last = kept.through.year
+    return kept.model_copy(
+        update={
+            "days": tuple(day for day in kept.days if day.year < last),
+            "names": tuple(one for one in kept.names if one.day.year < last),
+            "through": date(last - 1, 12, 31),
+        }
+    )
+
+
+def _sorted(days: tuple[date, ...]) -> tuple[date, ...]:
+    return tuple(sorted(set(days)))
