@@ -56,6 +56,9 @@ class SoundSettings(Fact):
     monitor: tuple[str, ...] = Field(
         default=(), description="writes back what came out: raw 48 kHz mono samples of the sink's monitor or a line-in"
     )
+    microphone: tuple[str, ...] = Field(
+        default=(), description="writes what is said at the gate, raw 48 kHz mono samples; started when it is opened"
+    )
     record: Path | None = Field(default=None, description="WAV file of what the sink took")
     record_minutes: int = Field(default=10, ge=1, le=120, description="length at which the record turns over")
 
@@ -75,6 +78,8 @@ class SoundSettings(Fact):
             words += ["--record", str(self.record)]
         if self.listing:
             words += ["--listing", json.dumps(self.listing), "--output", self.output]
+        if self.microphone:
+            words += ["--microphone", json.dumps(self.microphone)]
         if self.monitor:
             words += ["--monitor", json.dumps(self.monitor)]
         return (*words, "--", *self.command)

@@ -45,10 +45,12 @@ class Player:
         clocks: Clocks | None = None,
         listener: Listener | None = None,
         trim: float = 0.0,
+        microphone: tuple[str, ...] = (),
     ) -> None:
-        """The sink is opened by the first `step`. `trim` seconds delay every clip; `listener` is asked what was heard."""
+        """The sink is opened by the first `step`. `trim` seconds delay every clip; `listener` is asked what was heard;
+        `microphone` is the command whose output a "mic:" clip is."""
         self._sink, self._emit, self._record, self._listener = sink, emit, record, listener
-        self._trim = round(trim * RATE)
+        self._trim, self._microphone = round(trim * RATE), microphone
         self._clocks = clocks or Clocks()
         self._mixer, self._timeline = Mixer(), Timeline()
         self._waiting: dict[str, Wish] = {}
@@ -137,7 +139,7 @@ class Player:
             self._report(Ended(wish.id, 0, wish.frames, late / RATE, "late"))
             return
         try:
-            source = open_clip(wish.path, wish.skip)
+            source = open_clip(wish.path, wish.skip, self._microphone)
         except (OSError, ValueError) as exc:
             self._missing(wish.id, wish.path, wish.frames, exc)
             return

@@ -107,7 +107,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda number, frame: inlet.end())
     listener = Listener(CommandEar(tuple(args.monitor))) if args.monitor else None
-    player = Player(sink, outlet.emit, record, listener=listener, trim=args.trim)
+    player = Player(
+        sink, outlet.emit, record, listener=listener, trim=args.trim, microphone=tuple(args.microphone or ())
+    )  # fmt: skip
     try:
         while not (inlet.ended or outlet.ended):
             _obey(inlet, player, outlet)
@@ -139,6 +141,7 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--latency", type=float, default=0.0, help="seconds from a sample taken to its sound")
     parser.add_argument("--trim", type=float, default=0.0, help="seconds by which all sound is delayed")
     parser.add_argument("--monitor", type=json.loads, help="JSON list: a command that gives back what came out, raw")
+    parser.add_argument("--microphone", type=json.loads, help="JSON list: a command that gives what is said, raw")
     parser.add_argument("--listing", type=json.loads, help="JSON list: a command that lists the outputs there are")
     parser.add_argument("--output", default="", help="name that must be in the list")
     parser.add_argument("command", nargs="*", help="of the pipe sink; reads raw samples")

@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 from devices.profiles.tones import TONES, tone_wav
-from devices.profiles.wav import WIDTH, read_wav_header
+from devices.profiles.wav import RATE, WIDTH, read_wav_header
+from devices.sound.microphone import Microphone
 
 TONE = "tone:"
+MICROPHONE = "mic:"
+LONGEST_TALK = 3600 * RATE  # frames; who opened it shuts it long before
 _HEAD_BYTES = 64 * 1024
 _READ_AHEAD = 128 * 1024  # bytes taken from the disk at once: 1.4 s, so that a slow card is asked seldom
 
@@ -37,9 +40,13 @@ class ClipSource:
         self._file.close()
 
 
-def open_clip(path: str, skip: int = 0) -> ClipSource:
-    """Open "tone:NAME" or a WAV file `skip` frames after its beginning; OSError or ValueError, with a text for the operator,
-    if there is no such sound."""
+def open_clip(path: str, skip: int = 0, microphone: tuple[str, ...] = ()) -> ClipSource | Microphone:
+    """Open "tone:NAME", "mic:FILE" (what is said now, kept in the file) or a WAV file `skip` frames after its beginning;
+    OSError or ValueError, with a text for the operator, if there is no such sound."""
+    if path.startswith(MICROPHONE):
+        if not microphone:
+            raise ValueError("no microphone is named")
+        return Microphone(microphone, Path(path.removeprefix(MICROPHONE)), LONGEST_TALK)
     if path.startswith(TONE):
         name = path.removeprefix(TONE)
         if name not in TONES:
@@ -56,7 +63,9 @@ def open_clip(path: str, skip: int = 0) -> ClipSource:
 
 
 def clip_frames(path: str, skip: int = 0) -> int:
-    """How long a clip is without what is skipped, in frames; raises as `open_clip` does."""
+    """How long a clip is without what is skipped, in frames; raises as `open_clip` does. A microphone has no end."""
+    if path.startswith(MICROPHONE):
+        return LONGEST_TALK
     source = open_clip(path, skip)
     source.close()
     return source.frames
