@@ -12,10 +12,19 @@ from starlette.datastructures import UploadFile
 
 from controller.api.access import AgentsOrPeople, Need, Reader, World, deps_of
 from controller.domain.people import Actor, Right
-from controller.domain.pictures import PictureFacts
+from controller.domain.pictures import Fit, PictureFacts, VideoFacts
 from controller.errors import InvalidError, UnknownError
 from controller.services.bring import Brought, bring_audio
-from controller.services.bring_visual import BroughtPicture, bring_picture, picture_facts, picture_png
+from controller.services.bring_visual import (
+    BroughtPicture,
+    BroughtVideo,
+    bring_picture,
+    bring_video,
+    picture_facts,
+    picture_png,
+    video_facts,
+    wall_file,
+)
 from controller.services.drawing import picture
 
 MEDIA_LIMIT = 64 * 1024 * 1024
@@ -79,6 +88,25 @@ def a_picture(sha256: str, actor: Reader, deps: World) -> Response:
 def facts_of_a_picture(sha256: str, actor: Reader, deps: World) -> PictureFacts:
     """What is known of a picture that was brought."""
     return picture_facts(deps, actor, sha256)
+
+
+@router.post("/videos", status_code=201, openapi_extra=_UPLOAD)
+def bring_a_video(actor: Bringer, deps: World, data: Upload, fit: Fit = "whole", sound: bool = False) -> BroughtVideo:
+    """Bring a video; with `sound`, its sound becomes a recording for loudspeakers too."""
+    return bring_video(deps, actor, data, fit, sound=sound)
+
+
+@router.get("/videos/{sha256}")
+def facts_of_a_video(sha256: str, actor: Reader, deps: World) -> VideoFacts:
+    """What is known of a video that was brought."""
+    return video_facts(deps, actor, sha256)
+
+
+@router.get("/videos/{sha256}/{fit}/{size}.mp4", response_class=FileResponse)
+def a_video(sha256: str, fit: Fit, size: str, actor: Reader, deps: World) -> Response:
+    """A video as the walls of one size play it."""
+    headers = {"cache-control": "private, max-age=31536000, immutable", "x-content-type-options": "nosniff"}
+    return FileResponse(wall_file(deps, actor, sha256, size, fit), media_type="video/mp4", headers=headers)
 
 
 @router.get(

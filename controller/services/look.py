@@ -10,10 +10,10 @@ from sqlalchemy.engine import Connection
 from controller.domain.approvals import Approval
 from controller.domain.content import State
 from controller.domain.people import Actor, Right
-from controller.domain.pictures import Picture, Video
+from controller.domain.pictures import Picture, Transcoded, Video
 from controller.services.context import Deps
 from controller.services.drawing import page_file
-from controller.store import content
+from controller.store import content, visuals
 from controller.store.tables import messages
 from schedules.model import Fact
 
@@ -49,9 +49,10 @@ class MessageLine(Fact):
 
 
 class MessageView(MessageLine):
-    """A message at its newest version, with its pictures once it was submitted."""
+    """A message at its newest version, with its pictures once it was submitted, and with what walls play of its video."""
 
     previews: tuple[Preview, ...]
+    videos: tuple[Transcoded, ...] = ()
 
 
 def message(deps: Deps, actor: Actor, message_id: str) -> MessageView:
@@ -72,7 +73,12 @@ def all_messages(deps: Deps, actor: Actor, state: State | None = None) -> tuple[
 def view(deps: Deps, connection: Connection, stored: content.Stored) -> MessageView:
     """Put a message and its pictures together."""
     pages = content.rendered_pages(connection, stored.id, stored.standing.version)
-    return MessageView(**_facts(stored), previews=tuple(preview(deps, each) for each in pages))
+    video = stored.words.video
+    films = visuals.transcoded(connection, video.sha256, video.fit) if video else {}
+    bound = {shape: film for shape, film in films.items() if stored.films.get(shape, film.sha256) == film.sha256}
+    return MessageView(
+        **_facts(stored), previews=tuple(preview(deps, each) for each in pages), videos=tuple(bound.values())
+    )
 
 
 def _facts(stored: content.Stored) -> dict[str, Any]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from controller.domain.pictures import NO_LANGUAGE, Picture, PictureFacts
+from controller.domain.pictures import NO_LANGUAGE, Picture, PictureFacts, Transcoded
+from controller.media.flashes import MOST
 from controller.media.lamps import DRAWER, Seen, on_board
 from controller.media.picture_words import PICTURE_WORDS
 from controller.services.drawing import Drawn, Remark, page_file
@@ -17,6 +18,7 @@ LEAST_ROOM = 48  # lamps across for a text beside a picture: three Chinese chara
 FEW_ACROSS, FEW_LAMPS = 12, 384  # a pictogram of 16 by 24 is about the least that people recognise
 MUCH_LOST = 0.35
 DARK, LIGHT, BRIGHT = 0.01, 0.30, 0.60  # shares of lit lamps
+LONG, GLARING = 30, 0.5  # seconds of a video, and its share of all light in a bright second
 
 
 def remark(code: str, board: str, **facts: object) -> Remark:
@@ -111,3 +113,22 @@ def put_beside(png: bytes, picture: Picture, facts: PictureFacts, text: Drawn, b
     pages = tuple(put_together(shape, [(stands, shown), (room, page)], page.seconds) for page in words.pages)
     file = PageFile(language=words.language, renderer=f"{words.renderer} {DRAWER}", pages=pages)
     return Drawn(file.to_bytes(), file.ref(), said)
+
+
+def film_remarks(film: Transcoded) -> Iterator[Remark]:
+    """What is to be said of a video on a wall."""
+    if film.flashes > MOST:
+        yield remark("video.flashing", film.shape, count=film.flashes)
+    if film.light > GLARING:
+        yield remark("video.bright", film.shape, share=round(film.light * 100))
+    if film.seconds > LONG:
+        yield remark("video.long", film.shape, seconds=round(film.seconds))
+
+
+def left_out(boards: Iterable[str], walls: Iterable[str]) -> Iterator[Remark]:
+    """Boards that show nothing of a video."""
+    if not tuple(walls):
+        yield remark("video.no-wall", "")
+    for board in boards:
+        if board not in walls:
+            yield remark("video.board", board)

@@ -12,6 +12,7 @@ from controller.domain.pictures import PictureFacts
 from controller.errors import ConflictError, InvalidError, Problem
 from controller.services.context import Deps
 from controller.services.drawing import Drawn, Remark, draw
+from controller.services.filming import Filmed, film_message
 from controller.services.look import Preview, preview
 from controller.services.picturing import draw_pictures, put_beside, text_board
 from controller.store import content, media, registry, visuals
@@ -37,14 +38,15 @@ def submit_message(deps: Deps, actor: Actor, message: str) -> Submission:
     actor.need(Right.SUBMIT)
     with deps.store.read() as connection:
         stored = content.load(connection, message)
-        boards = shapes(registry.all_devices(connection))
+        devices = registry.all_devices(connection)
         facts = visuals.picture(connection, stored.words.picture.sha256) if stored.words.picture else None
     approvals.submitted(stored.standing, "0" * 64)  # refused before the work, not after
-    drawings = draw_message(deps, stored.words, facts, boards)
+    filmed = film_message(deps, stored.words, devices)
+    drawings = draw_message(deps, stored.words, facts, shapes(devices))
     rendered = keep_drawings(deps, drawings)
-    bound = _digest(stored, rendered)
-    _keep(deps, actor, stored, bound, drawings, rendered)
-    remarks = tuple(remark for drawn in drawings.values() for remark in drawn.remarks)
+    bound = _digest(stored, rendered, filmed)
+    _keep(deps, actor, stored, bound, drawings, rendered, filmed)
+    remarks = (*filmed.remarks, *(remark for drawn in drawings.values() for remark in drawn.remarks))
     previews = tuple(preview(deps, each) for each in rendered)
     return Submission(digest=bound, version=stored.standing.version, findings=remarks, previews=previews)
 
@@ -102,7 +104,7 @@ def keep_drawings(deps: Deps, drawings: Drawings, *, settled: bool = True) -> tu
     )
 
 
-def _digest(stored: Stored, rendered: tuple[Rendered, ...]) -> str:
+def _digest(stored: Stored, rendered: tuple[Rendered, ...], filmed: Filmed) -> str:
     words = stored.words
     return digest(
         title=words.title,
@@ -110,12 +112,18 @@ def _digest(stored: Stored, rendered: tuple[Rendered, ...]) -> str:
         texts=words.texts,
         audio=words.audio,
         renderings={(each.language, each.shape): each.sha256 for each in rendered},
-        visuals=words.visuals(),
+        visuals=words.visuals() | filmed.bound(),
     )
 
 
 def _keep(
-    deps: Deps, actor: Actor, seen: Stored, bound: str, drawings: Drawings, rendered: tuple[Rendered, ...]
+    deps: Deps,
+    actor: Actor,
+    seen: Stored,
+    bound: str,
+    drawings: Drawings,
+    rendered: tuple[Rendered, ...],
+    filmed: Filmed,
 ) -> None:
     with deps.store.write() as connection:
         now, stored = deps.now(), content.load(connection, seen.id)
@@ -125,6 +133,7 @@ def _keep(
         media.keep(connection, [drawn.file() for drawn in drawings.values()], now)
         content.save(connection, seen.id, after, now)
         content.keep_submission(connection, seen.id, after.version, bound, rendered, now)
+        content.keep_films(connection, stored, filmed.files())
         details = {"version": after.version, "digest": bound}
         note(connection, now, actor.username, "message.submitted", seen.id, details)
     deps.notify()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -42,6 +42,7 @@ class Stored:
     words: Words
     created_at: datetime
     changed_at: datetime
+    films: dict[str, str] = field(default_factory=dict)  # wall size -> the video file that was submitted
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ def _stored(row: Any, writers: set[str], agreed: tuple[Approval, ...]) -> Stored
         picture=Picture.model_validate(picture) if picture else None,
         video=Video.model_validate(video) if video else None,
     )  # fmt: skip
-    return Stored(row.id, standing, words, row.created_at, row.changed_at)
+    return Stored(row.id, standing, words, row.created_at, row.changed_at, row.visuals.get("walls", {}))
 
 
 def _writers(connection: Connection, *conditions: sa.ColumnElement[bool]) -> dict[str, set[str]]:
@@ -149,6 +150,14 @@ def keep_submission(
     ]
     if rows:
         connection.execute(renderings.insert(), rows)
+
+
+def keep_films(connection: Connection, stored: Stored, films: dict[str, str]) -> None:
+    """The video files that a submission covers, by wall size."""
+    if films:
+        this = (versions.c.message == stored.id, versions.c.version == stored.standing.version)
+        chosen = stored.words.visuals() | {"walls": films}
+        connection.execute(sa.update(versions).where(*this).values(visuals=chosen))
 
 
 def keep_approval(connection: Connection, message: str, version: int, approval: Approval) -> None:
