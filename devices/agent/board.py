@@ -1,65 +1,86 @@
-"""Works one board: pages in their turn, records of what was lit, and the board's own word for it."""
+"""Works one board: pages in their turn, of all of it or of each area; records of what was lit, and the board's own word for it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from devices.agent.hand import Due, Hand, Tools
 from devices.agent.orders import View
 from devices.agent.pages import PageShelf
-from devices.agent.plays import BoardPlay, draft
+from devices.agent.part import Part
+from devices.agent.plays import draft
 from devices.agent.reconcile import (
     DARK,
     PROBE_SECONDS,
-    Blank,
     BoardStep,
-    Lit,
+    Divided,
+    Picture,
     Probe,
     SeenBoard,
+    ShowPage,
     WantedBoard,
     next_board_steps,
+    part_of,
+    picture_of,
 )
 from devices.agent.turns import Turn, Turns
-from devices.contract.messages import Outcome, PlayRecord, Shown
+from devices.contract.messages import Shown, ShownArea
 from devices.errors import DeviceError, GaveWayError, LinkError, SettingsError
-from devices.ports import Board, Evidence
+from devices.ports import Board, Evidence, StageBoard
 from devices.profiles.board import BoardShape
+from devices.rendering.scene import Area
+from schedules.arrangement import arrangement, views_of
 from schedules.evaluate import OnAir
+from schedules.model import Alert, Plan
 from schedules.playlist import Slot
 
-JOIN_SECONDS = 60.0  # showings of one content in a row are one play up to this
-LONGEST_PLAY = 600.0
 TURN_GRACE = 3.0  # a page on its way is no fault: a large one takes half a second on the line, several share it
-FAILED_EVERY = 600.0  # a board away for a week is not a record for every page
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """Who has the board from `since` to `until`."""
+
+    plan: Plan
+    alerts: tuple[Alert, ...]
+    since: datetime
+    until: datetime | None
+    due: Mapping[str, OnAir]
+
+    def holds(self, plan: Plan, alerts: tuple[Alert, ...], now: datetime) -> bool:
+        """Whether that is still so."""
+        in_time = self.since <= now and (self.until is None or now < self.until)
+        return in_time and self.plan is plan and self.alerts == alerts
 
 
 class BoardHand(Hand):
     """The hand of one board."""
 
     def __init__(self, tools: Tools, shape: BoardShape) -> None:
-        """`shape` is that of the test page."""
+        """`shape` is that of the whole board."""
         super().__init__(tools)
         self._shelf = PageShelf(tools.media, shape)
-        self._turns = Turns(self._shelf, self._miss)
         self._board: Board | None = None
         self._probe: Board | None = None
-        self._turn: Turn | None = None
-        self._turned_at = 0.0
-        self._play: BoardPlay | None = None
-        self._lit: Lit | None = None
+        self._parts: dict[str, Part] = {}
+        self._areas: Mapping[str, Area] = {}
+        self._lit: Picture | None = None
         self._lit_at = 0.0
         self._evidence: Evidence | None = None
         self._shown: Shown | None = None
-        self._failed_at: dict[tuple[str, ...], float] = {}
         self._missed: set[tuple[str, str, str]] = set()
         self._absent: set[str] = set()
         self._test_until = 0.0
+        self._order: _Order | None = None
 
     def attach(self, open_device: Callable[[bool], Any]) -> None:
         """Take hold of the board, once patiently and once for quick looks."""
         self._board, self._probe = open_device(True), open_device(False)
+        self._shelf.divide(self._areas, self._board)
 
     def detach(self) -> None:
         """What the board shows is unknown from here on."""
@@ -67,12 +88,10 @@ class BoardHand(Hand):
         self._lost()
 
     def look(self) -> Due | None:
-        """Turn the page if it is time; begin and end plays; the next step."""
+        """Turn the pages if it is time; begin and end plays; the next step."""
         now = self._clock.now()
-        answer, plan, _ = self._answer_now(now)
-        self._take_turn(self._turns.due(plan, answer, now), now)
-        if self._play:
-            self._play.note()
+        answer, plan, alerts = self._answer_now(now)
+        self._take_turns(plan, answer, alerts, now)
         steps = next_board_steps(WantedBoard(self._wanted()), self._seen())
         if not steps:
             self._tools.journal.release()
@@ -81,14 +100,20 @@ class BoardHand(Hand):
         return Due(self._rank(steps[0]), steps[0])
 
     def _rank(self, step: BoardStep) -> int:
-        if self._turn and self._turn.answer.cause == "alert":
+        if self._urgent:
             return 0
         return 2 if isinstance(step, Probe) else 1
 
-    def _wanted(self) -> Lit:
-        if self._testing and not (self._turn and self._turn.answer.cause == "alert"):
-            return self._shelf.test_page
-        return self._turn.lit if self._turn else DARK
+    @property
+    def _urgent(self) -> bool:
+        return any(part.urgent for part in self._parts.values())
+
+    def _wanted(self) -> Picture:
+        return self._shelf.test_page if self._testing and not self._urgent else self._due()
+
+    def _due(self) -> Picture:
+        """What would be lit but for a test page."""
+        return picture_of({name: part.turn.lit for name, part in self._parts.items() if part.turn}) or DARK
 
     @property
     def _testing(self) -> bool:
@@ -100,75 +125,71 @@ class BoardHand(Hand):
             retry=self._contact.retry,
         )  # fmt: skip
 
-    def _miss(self, answer: OnAir, slot: Slot, due: datetime) -> None:
-        """Due, and its file is not here: a record once for each occurrence, a fault until it comes."""
+    def _take_turns(self, plan: Plan, answer: OnAir, alerts: tuple[Alert, ...], now: datetime) -> None:
+        """The board belongs to one thing, or each area to one of its own; parts of another division end first."""
+        self._divide(plan)
+        due = self._arranged(plan, alerts, now) if plan.areas else {"": answer}
+        views = views_of(plan)
+        fresh = {name: self._parts.get(name) or self._part(name) for name in due}
+        gone = [part for name, part in self._parts.items() if name not in due]
+        for name, part in fresh.items():
+            part.take(views.get(name, plan), due[name], now, partial(self._there, name))
+        strongest = max((part.turn for part in fresh.values() if part.turn), key=lambda turn: turn.answer.priority.rank)
+        for part in gone:
+            part.leave(now, strongest)
+        self._parts = fresh
+        if self._lit is not None and self._evidence is not None and self._lit == self._due():
+            self._shown = self._say_shown(self._lit, self._evidence)
+
+    def _arranged(self, plan: Plan, alerts: tuple[Alert, ...], now: datetime) -> Mapping[str, OnAir]:
+        """What all of the board belongs to, or each area; looked up anew when something of it may have changed."""
+        if self._order is None or not self._order.holds(plan, alerts, now):
+            found = arrangement(plan, now, alerts)
+            due = {"": found.whole} if found.whole is not None else dict(found.areas)
+            ends = [end for end in (found.until, *(one.until for one in due.values())) if end is not None]
+            self._order = _Order(plan, alerts, now, min(ends, default=None), due)
+        return self._order.due
+
+    def _divide(self, plan: Plan) -> None:
+        areas = {one.id: Area(one.left, one.top, one.width, one.height) for one in plan.areas}
+        if areas != self._areas:
+            self._areas = areas
+            self._shelf.divide(areas, self._board)
+            self._leave_all()
+            self._lit = None  # it lies otherwise on the board from here on
+
+    def _leave_all(self) -> None:
+        for name, part in list(self._parts.items()):
+            if name:
+                part.leave(self._clock.now(), None)
+                del self._parts[name]
+
+    def _part(self, name: str) -> Part:
+        turns = Turns(self._shelf, partial(self._miss, name), self._areas.get(name))
+        return Part(self._tools, self._contact, turns, self._found, name)
+
+    def _there(self, name: str, turn: Turn) -> Evidence | None:
+        return self._evidence if part_of(self._lit, name) == turn.lit else None
+
+    def _miss(self, name: str, answer: OnAir, slot: Slot, due: datetime) -> None:
+        """Due, and its file is not here or of another size: a record once for each occurrence, a fault until it comes."""
         message, now = slot.item.message, self._clock.now()
-        self._tools.faults.put("content.missing", f"the content of message {message} is not here yet", now)
+        here = self._shelf.pages(slot.content.sha256) is not None
+        words = "was not drawn for this area" if here else "is not here yet"
+        self._tools.faults.put("content.missing", f"the content of message {message} {words}", now)
         self._absent.add(slot.content.sha256)
         key = (answer.source, slot.content.sha256, str(answer.since))
         if key not in self._missed:
             self._missed = {one for one in self._missed if one[2] == key[2]} | {key}
-            record = draft(self.device, self._tools.journal.boot, answer, slot.item, slot.content, due, self._clock)
-            self._tools.journal.add(record.model_copy(update={"reason": "content.missing"}))
+            boot, area = self._tools.journal.boot, name or None
+            record = draft(self.device, boot, answer, slot.item, slot.content, due, self._clock, area=area)
+            self._tools.journal.add(record.model_copy(update={"reason": "content.size" if here else "content.missing"}))
 
     def _found(self, turn: Turn) -> None:
         if self._absent and turn.content is not None:
             self._absent.discard(turn.content.sha256)
             if not self._absent:
                 self._tools.faults.clear("content.missing")
-
-    def _take_turn(self, turn: Turn, now: datetime) -> None:
-        old, self._turn = self._turn, turn
-        if old is None or old.lit != turn.lit:
-            self._turned_at = self._clock.monotonic()
-        self._found(turn)
-        if old is not None and old.showing == turn.showing and not self._long_enough(old, turn):
-            return
-        if old is not None:
-            self._end_play(old, turn, now)
-        if turn.answer.cause == "alert":
-            self._contact.hurry()
-        if turn.answer.cause != "alert" or self._lit == turn.lit:  # else an alert's play begins with its first lamp
-            self._begin_play(turn)
-        if self._play is not None and self._lit == turn.lit and self._evidence is not None:
-            self._play.lit(self._evidence)  # the page is there already: nothing need be sent
-            self._shown = self._say_shown(turn.lit, self._evidence)
-
-    def _long_enough(self, old: Turn, turn: Turn) -> bool:
-        shown = self._play.seconds if self._play else 0.0
-        return shown >= LONGEST_PLAY or (shown >= JOIN_SECONDS and old.due != turn.due)
-
-    def _begin_play(self, turn: Turn) -> None:
-        """Not while the board is known to be away: that is said at intervals, not for every page."""
-        if turn.item is None or turn.content is None or (self._contact.offline and turn.answer.cause != "alert"):
-            return
-        self._play = BoardPlay(self._tools.journal, self._clock, self._draft(turn))
-
-    def _end_play(self, old: Turn, new: Turn, now: datetime) -> None:
-        play, self._play = self._play, None
-        if play is not None and play.begun:
-            if _cut_short(old, new, now):
-                play.end(Outcome.INTERRUPTED, f"{new.answer.cause} {new.answer.source}")
-            else:
-                play.end(Outcome.SHOWN)
-            return
-        if play is not None:
-            play.drop()
-        self._note_failure(old)
-
-    def _draft(self, turn: Turn) -> PlayRecord:
-        if turn.item is None or turn.content is None:
-            raise ValueError("a dark board plays nothing")
-        return draft(self.device, self._tools.journal.boot, turn.answer, turn.item, turn.content, turn.due, self._clock)
-
-    def _note_failure(self, turn: Turn) -> None:
-        """Due and not one lamp lit: a record for each content, at intervals."""
-        last, now = self._failed_at.get(turn.showing), self._clock.monotonic()
-        if turn.item is None or turn.content is None or not self._contact.reason:
-            return
-        if last is None or now - last >= FAILED_EVERY:
-            self._failed_at = {**dict(list(self._failed_at.items())[-200:]), turn.showing: now}
-            self._tools.journal.add(self._draft(turn).model_copy(update={"reason": self._contact.reason[:300]}))
 
     def act(self, step: BoardStep) -> None:
         """One exchange with the board."""
@@ -177,10 +198,8 @@ class BoardHand(Hand):
         try:
             if isinstance(step, Probe):
                 self._look_there(self._probe)
-            elif isinstance(step, Blank):
-                self._is_lit(DARK, self._board.blank())
             else:
-                self._show(self._board, step.lit)
+                self._show(self._board, step.lit if isinstance(step, ShowPage) else DARK)
         except LinkError:
             raise
         except GaveWayError as exc:  # what was on the lamps is there still, and no fault stands
@@ -192,11 +211,14 @@ class BoardHand(Hand):
         finally:
             self._tools.journal.release()
 
-    def _show(self, board: Board, lit: Lit) -> None:
-        page = self._shelf.page(lit)
-        if page is None:
+    def _show(self, board: Board, picture: Picture) -> None:
+        scene = self._shelf.scene(picture)
+        if scene is None:
             raise SettingsError("the page's file went away")
-        self._is_lit(lit, board.show(page))
+        if isinstance(board, StageBoard):
+            self._is_lit(picture, board.stage(scene))
+        else:
+            self._is_lit(picture, board.blank() if picture == DARK else board.show(scene.page))
 
     def _look_there(self, probe: Board) -> None:
         back = self._contact.retry is not None
@@ -205,84 +227,95 @@ class BoardHand(Hand):
         if back:
             self._lit = None  # it may have been without power: show again
 
-    def _is_lit(self, lit: Lit, evidence: Evidence) -> None:
+    def _is_lit(self, picture: Picture, evidence: Evidence) -> None:
         self._contact.heard(done=True)
-        self._lit, self._lit_at, self._evidence = lit, self._clock.monotonic(), evidence
-        turn = self._turn
-        if turn is not None and turn.lit == lit and turn.content is not None:
-            if self._play is None:
-                self._begin_play(turn)
-            if self._play is not None:
-                self._play.lit(evidence)
-        self._shown = self._say_shown(lit, evidence)
+        self._lit, self._lit_at, self._evidence = picture, self._clock.monotonic(), evidence
+        for name, part in self._parts.items():
+            if part.turn is not None and part_of(picture, name) == part.turn.lit:
+                part.lit(evidence)
+        self._shown = self._say_shown(picture, evidence)
         self._note_alerts()
 
-    def _say_shown(self, lit: Lit, evidence: Evidence) -> Shown:
-        ours = self._turn if self._turn is not None and self._turn.lit == lit else None
+    def _say_shown(self, picture: Picture, evidence: Evidence) -> Shown:
+        at = self._clock.now()
+        if isinstance(picture, Divided):
+            areas = tuple(self._say_area(name, part) for name, part in sorted(self._parts.items()) if name)
+            return Shown(evidence=evidence.value, at=at, areas=areas)
+        ours = self._parts[""].turn if "" in self._parts else None
+        ours = ours if ours is not None and ours.lit == picture else None
         return Shown(
-            sha256=None if lit in (DARK, self._shelf.test_page) else lit.sha256,
-            page=lit.page,
+            sha256=None if picture in (DARK, self._shelf.test_page) else picture.sha256,
+            page=picture.page,
             message=ours.item.message if ours and ours.item else None,
             language=ours.content.language if ours and ours.content else None,
             evidence=evidence.value,
-            at=self._clock.now(),
+            at=at,
+        )
+
+    @staticmethod
+    def _say_area(name: str, part: Part) -> ShownArea:
+        turn = part.turn
+        if turn is None or turn.item is None or turn.content is None:
+            return ShownArea(area=name)
+        content = turn.content
+        return ShownArea(
+            area=name, sha256=content.sha256, page=turn.lit.page, message=turn.item.message, language=content.language
         )
 
     def _note_alerts(self) -> None:
         """Whatever alerts there are, the lamps now follow them."""
-        if self._turn is not None and self._lit == self._turn.lit:
+        if self._parts and self._lit == self._due():
             self._done_alerts = dict(self._orders.revisions)
 
     def _lost(self) -> None:
-        """What the board shows is not known: the play so far is partial."""
+        """What the board shows is not known: the plays so far are partial."""
         self._lit = None
-        if self._play is not None and self._play.begun:
-            self._play.end(Outcome.PARTIAL, self._contact.reason, max(self._play.seconds - self._contact.quiet, 0.0))
-            self._play = None
+        for part in self._parts.values():
+            part.lost()
 
     def wake(self) -> float:
-        """Until the page turns, the board is asked again, or the test page goes."""
+        """Until a page turns, the board is asked again, or the test page goes."""
         now, mono = self._clock.now(), self._clock.monotonic()
         times = [PROBE_SECONDS if self._board is None else self._contact.next_try(PROBE_SECONDS)]
-        if self._turn is not None and self._turn.page_ends is not None:
-            times.append((self._turn.page_ends - now).total_seconds())
-        if self._turn is not None and self._turn.answer.until is not None:
-            times.append((self._turn.answer.until - now).total_seconds())
+        for turn in (part.turn for part in self._parts.values() if part.turn is not None):
+            ends = (turn.page_ends, turn.answer.until)
+            times += [(end - now).total_seconds() for end in ends if end is not None]
         if self._testing:
             times.append(self._test_until - mono)
         return max(min(times), 0.0)
 
     def view(self) -> View:
         """What it does now."""
-        turn = self._turn
-        if turn is None:
+        if self._situation is None:
             return View(revision=self._orders.revision, trusted=self._clock.trusted())
-        on_its_way = self._lit is not None and self._clock.monotonic() - self._turned_at < TURN_GRACE
+        answer = self._situation[0]
+        turned_at = max((part.turned_at for part in self._parts.values()), default=0.0)
+        on_its_way = self._lit is not None and self._clock.monotonic() - turned_at < TURN_GRACE
         proven = self._shown is None or self._shown.evidence != Evidence.SENT.value
-        as_wanted = (self._lit == turn.lit or on_its_way) and proven
+        as_wanted = (self._lit == self._due() or on_its_way) and proven
         return View(
-            revision=self._orders.revision, health=self._health(as_wanted), answer=turn.answer,
-            message=turn.item.message if turn.item else None, why=self._words(), shown=self._shown,
+            revision=self._orders.revision, health=self._health(as_wanted), answer=self._headline(answer),
+            message=self._message(answer), why=self._words(), shown=self._shown,
             alerts=self._done_alerts, trusted=self._clock.trusted(),
         )  # fmt: skip
+
+    def _headline(self, answer: OnAir) -> OnAir:
+        """What the board as a whole follows; with a file missing, the fallback that stands in for it."""
+        turn = self._parts[""].turn if "" in self._parts else None
+        return turn.answer if turn is not None else answer
+
+    def _message(self, answer: OnAir) -> str | None:
+        """The message of the strongest part."""
+        turns = [part.turn for part in self._parts.values() if part.turn is not None and part.turn.item is not None]
+        best = next((turn for turn in turns if turn.answer.source == answer.source), turns[0] if turns else None)
+        return best.item.message if best is not None and best.item is not None else None
 
     def test(self, seconds: float) -> None:
         """The test page, but never over an alert."""
         self._test_until = self._clock.monotonic() + seconds
 
     def stop(self) -> None:
-        """The board keeps its picture; the play under way is recorded."""
+        """The board keeps its picture; the plays under way are recorded."""
         self._tools.journal.release()
-        play, self._play = self._play, None
-        if play is None:
-            return
-        if play.begun:
-            play.end(Outcome.PARTIAL, "the agent was stopped")
-        else:
-            play.drop()
-
-
-def _cut_short(old: Turn, new: Turn, now: datetime) -> bool:
-    """Whether something stronger came before the old turn's own end."""
-    stronger = new.answer.priority.rank > old.answer.priority.rank
-    return stronger and (old.ends is None or now < old.ends)
+        for part in self._parts.values():
+            part.stop()

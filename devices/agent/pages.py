@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 
 from devices.agent.media import MediaFiles
-from devices.agent.reconcile import Lit
+from devices.agent.reconcile import DARK, Divided, Lit, Picture
+from devices.ports import StageBoard
 from devices.profiles.board import BoardShape
-from devices.rendering.page import Page, PageFile
+from devices.profiles.protocols import Effect
+from devices.rendering.page import Page, PageFile, Strip, blank_page
+from devices.rendering.scene import Area, Scene, put_together, whole
+from devices.rendering.still import still
 
-_KEPT = 6
+_KEPT = 12  # a board of several areas keeps that many in turn
 
 
 class PageShelf:
@@ -21,6 +26,17 @@ class PageShelf:
         """`shape` is that of the test page."""
         self._media, self._shape = media, shape
         self._files: dict[str, PageFile] = {}
+        self._standing: dict[str, PageFile] = {}
+        self._areas: Mapping[str, Area] = {}
+        self._board: StageBoard | None = None
+
+    def divide(self, areas: Mapping[str, Area], board: object) -> None:
+        """How the board is divided now, by the ids of its areas, and who works it: not all of them can run text."""
+        self._areas, self._board = areas, board if isinstance(board, StageBoard) else None
+
+    def fits(self, file: PageFile, area: Area) -> bool:
+        """Whether it was drawn for this area, and the area lies on the board."""
+        return area.inside(self._shape) and file.shape == area.shape_on(self._shape)
 
     def pages(self, sha256: str) -> PageFile | None:
         """The file with this hash; None if it is missing, damaged or no page file."""
@@ -31,12 +47,56 @@ class PageShelf:
                 del self._files[next(iter(self._files))]
         return found
 
-    def page(self, lit: Lit) -> Page | None:
-        """The page to light; None if its file is no longer here."""
+    def run_or_stand(self, sha256: str, file: PageFile, area: Area | None) -> PageFile:
+        """The strip itself where the board can run it, else what it says in pages that stand."""
+        places = tuple(self._areas.values())
+        strip = file.strip
+        if strip is not None and self._board and self._board.scrolls(strip, area or whole(self._shape), places):
+            return file
+        return self._still(sha256, file)
+
+    def scene(self, picture: Picture) -> Scene | None:
+        """What the board is to show; None if a file of it is no longer here."""
+        parts = dict(picture.parts) if isinstance(picture, Divided) else {"": picture}
+        pages: list[tuple[Area, Page]] = []
+        strips, effects = {}, {}
+        for name, lit in parts.items():
+            area = self._areas.get(name) if name else whole(self._shape)
+            shown = self._shown(lit)
+            if area is None or shown is None:
+                return None
+            if isinstance(shown, Strip):
+                strips[area] = shown
+            else:
+                pages.append((area, shown))
+                effects[area] = self._effect(lit)
+        # One page over all is not looked at here: if it is of another size, its driver says so in its own words.
+        alone = "" in parts and bool(pages)
+        page = pages[0][1] if alone else put_together(self._shape, pages, 1.0)
+        return Scene(page, tuple(self._areas.values()), strips, effects)
+
+    def _shown(self, lit: Lit) -> Page | Strip | None:
         if lit == self.test_page:
             return _chequers(self._shape)
+        if lit == DARK:
+            return blank_page(self._shape)
         file = self.pages(lit.sha256)
-        return file.pages[lit.page] if file else None
+        if file is None or (lit.runs and file.strip is not None):
+            return file.strip if file else None
+        return self._still(lit.sha256, file).pages[lit.page]
+
+    def _effect(self, lit: Lit) -> Effect:
+        file = self._files.get(lit.sha256)
+        return file.effect if file is not None else Effect.NONE
+
+    def _still(self, sha256: str, file: PageFile) -> PageFile:
+        if file.strip is None:
+            return file
+        found = self._standing.pop(sha256, None) or still(file)
+        self._standing[sha256] = found
+        while len(self._standing) > _KEPT:
+            del self._standing[next(iter(self._standing))]
+        return found
 
     def _read(self, sha256: str) -> PageFile | None:
         data = self._media.read(sha256)

@@ -16,13 +16,13 @@ _STRENGTH = {evidence: rank for rank, evidence in enumerate(Evidence)}
 
 def draft(
     device: str, boot: str, answer: OnAir, item: Item, content: ContentRef, due: datetime, clock: Clock,
-    zones: tuple[str, ...] = (), offset: float = 0.0, attempt: int = 1,
+    zones: tuple[str, ...] = (), offset: float = 0.0, attempt: int = 1, area: str | None = None,
 ) -> PlayRecord:  # fmt: skip
     """The record of a play that has not begun."""
     return PlayRecord(
         device=device, boot=boot, sequence=1, cause="fallback" if answer.cause == "nothing" else answer.cause,
         source=answer.source, message=item.message, version=item.version, digest=item.digest, content=content,
-        due=due, outcome=Outcome.FAILED, zones=zones, clock_trusted=clock.trusted(), offset=offset, attempt=attempt,
+        due=due, outcome=Outcome.FAILED, zones=zones, clock_trusted=clock.trusted(), offset=offset, attempt=attempt, area=area,
     )  # fmt: skip
 
 

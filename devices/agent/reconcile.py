@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from devices.ports import Clip
@@ -12,27 +13,59 @@ AGAIN_SECONDS = 900.0  # a board may lose its lamps' memory without a word: its 
 
 @dataclass(frozen=True, slots=True)
 class Lit:
-    """One page of one page file; `DARK` is all lamps off."""
+    """One page of one page file, or its strip as it runs; `DARK` is all lamps off."""
 
     sha256: str
     page: int
+    runs: bool = False
 
 
 DARK = Lit("", 0)
 
 
 @dataclass(frozen=True, slots=True)
+class Divided:
+    """What each area of a board shows, by its id; one that is not named is dark."""
+
+    parts: frozenset[tuple[str, Lit]]
+
+    def of(self, area: str) -> Lit:
+        """What one area shows."""
+        return dict(self.parts).get(area, DARK)
+
+
+Picture = Lit | Divided
+
+
+def picture_of(parts: Mapping[str, Lit]) -> Picture:
+    """The picture of parts by their ids; "" is all of the board. All dark is one thing, however it came about."""
+    if "" in parts:
+        return parts[""]
+    lit = frozenset((area, one) for area, one in parts.items() if one != DARK)
+    return Divided(lit) if lit else DARK
+
+
+def part_of(picture: Picture | None, area: str) -> Lit | None:
+    """What a part shows in a picture; None if that is unknown or the picture is divided otherwise."""
+    if picture is None or picture == DARK:
+        return DARK if picture == DARK else None
+    if isinstance(picture, Divided):
+        return picture.of(area) if area else None
+    return None if area else picture
+
+
+@dataclass(frozen=True, slots=True)
 class WantedBoard:
     """What a board should show now."""
 
-    lit: Lit
+    lit: Picture
 
 
 @dataclass(frozen=True, slots=True)
 class SeenBoard:
     """What is known of a board: `lit` None if unknown; ages in seconds; `retry`: until one in trouble is asked again, else None."""
 
-    lit: Lit | None
+    lit: Picture | None
     lit_age: float = 0.0
     quiet: float = 0.0
     retry: float | None = None
@@ -58,9 +91,9 @@ class SeenSpeaker:
 
 @dataclass(frozen=True, slots=True)
 class ShowPage:
-    """Put a page on the lamps."""
+    """Put a page, or the pages of all areas, on the lamps."""
 
-    lit: Lit
+    lit: Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +104,11 @@ class Blank:
 @dataclass(frozen=True, slots=True)
 class Probe:
     """Ask the device whether it is there and how it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadInputs:
+    """Ask for the contact inputs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +138,7 @@ class StopClips:
 
 
 BoardStep = ShowPage | Blank | Probe
-SpeakerStep = StopClips | PlaceClips | OpenZones | CloseZones | Probe
+SpeakerStep = StopClips | PlaceClips | OpenZones | CloseZones | ReadInputs | Probe
 
 
 def next_board_steps(wanted: WantedBoard, seen: SeenBoard) -> list[BoardStep]:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from devices.agent.pages import PageShelf
 from devices.agent.reconcile import DARK, Lit
+from devices.rendering.scene import Area
 from schedules.evaluate import OnAir
 from schedules.model import ContentRef, Item, Plan, Playlist
 from schedules.playlist import Slot, item_at
@@ -35,9 +36,11 @@ class Turn:
 class Turns:
     """Finds turns; `miss` is told of each content that is due and not here."""
 
-    def __init__(self, shelf: PageShelf, miss: Callable[[OnAir, Slot, datetime], None]) -> None:
-        """`miss(answer, slot, due)`."""
-        self._shelf, self._miss = shelf, miss
+    def __init__(
+        self, shelf: PageShelf, miss: Callable[[OnAir, Slot, datetime], None], area: Area | None = None
+    ) -> None:
+        """`miss(answer, slot, due)`; `area` of the board, None: all of it."""
+        self._shelf, self._miss, self._area = shelf, miss, area
 
     def due(self, plan: Plan, answer: OnAir, now: datetime) -> Turn:
         """The turn at `now`. Where nothing says since when, time is counted from the plan's issue."""
@@ -55,10 +58,14 @@ class Turns:
             return None
         due, ends = base + timedelta(seconds=slot.starts), base + timedelta(seconds=slot.ends)
         file = self._shelf.pages(slot.content.sha256)
-        if file is None:
+        if file is None or (self._area is not None and not self._shelf.fits(file, self._area)):
             self._miss(answer, slot, due)
             return None
+        if file.strip is not None:
+            file = self._shelf.run_or_stand(slot.content.sha256, file, self._area)
         index, page_ends = file.page_at(slot.offset, slot.ends - slot.starts)
         until = min(ends, answer.until) if answer.until else ends
         turns = min(until, due + timedelta(seconds=page_ends))
-        return Turn(answer, slot.item, slot.content, due, until, Lit(slot.content.sha256, index), turns)
+        return Turn(
+            answer, slot.item, slot.content, due, until, Lit(slot.content.sha256, index, file.strip is not None), turns
+        )

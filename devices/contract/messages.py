@@ -142,16 +142,27 @@ class Fault(Wire):
     count: int = Field(default=1, ge=1)
 
 
+class ShownArea(Wire):
+    """What one area of a board was last made to show."""
+
+    area: Id
+    sha256: Sha256 | None = Field(default=None, description="the page file; None: blank")
+    page: int = Field(default=0, ge=0)
+    message: Id | None = None
+    language: str | None = None
+
+
 class Shown(Wire):
     """What the device was last made to show, and how sure that is."""
 
-    sha256: Sha256 | None = Field(default=None, description="the page file; None: blank")
+    sha256: Sha256 | None = Field(default=None, description="the page file; None: blank, or each area its own")
     page: int = Field(default=0, ge=0)
     message: Id | None = None
     language: str | None = None
     evidence: Literal["sent", "acknowledged", "read_back", "heard"]
     at: AwareDatetime
     zones: tuple[Id, ...] = Field(default=(), description="of a loudspeaker: open now")
+    areas: tuple[ShownArea, ...] = Field(default=(), description="of a divided board that shows no one thing")
 
 
 class Status(Wire):
@@ -206,6 +217,7 @@ class PlayRecord(Wire):
     evidence: Literal["sent", "acknowledged", "read_back", "heard"] | None = None
     reason: str = ""
     zones: tuple[Id, ...] = ()
+    area: Id | None = Field(default=None, description="of a divided board; None: all of it")
     start_error: float | None = Field(default=None, description="seconds after the instant it was placed at, of sound")
     offset: float = Field(
         default=0.0, ge=0, description="seconds of a sound left out at its beginning: it was cut before"

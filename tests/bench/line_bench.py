@@ -5,12 +5,24 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from devices.agent.board import BoardHand
+from devices.agent.clips import Clips
+from devices.agent.clock import AgentClock
+from devices.agent.faults import FaultBook
+from devices.agent.hand import Tools
+from devices.agent.journal import Desk, Journal
+from devices.agent.media import MediaFiles
+from devices.agent.orders import Orders
+from devices.agent.store import Store
+from devices.agent.worker import ALERT, LineWorker, OnLine
 from devices.cli.try_command import Meter
 from devices.drivers.onbon_bx import areas
 from devices.drivers.onbon_bx.codec import ACK, HOST, SERIES, Answer, Frame
@@ -18,11 +30,14 @@ from devices.drivers.onbon_bx.driver import OnbonBoard
 from devices.drivers.onbon_bx.settings import OnbonSettings
 from devices.links import open_link
 from devices.links.line import LineSettings
+from devices.links.pacing import send_while
 from devices.ports import Link
 from devices.profiles.board import BoardShape
-from devices.rendering.page import Page
+from devices.rendering.page import Page, PageFile
 from devices.rendering.render import render
+from schedules.model import Alert, Item, Plan, Playlist, Priority, Rule
 
+DEVICE = "chi-ma/board-1"
 SHAPE = BoardShape.parse("192x64:rg")
 TEXT = (
     "Kính đề nghị hành khách xếp hàng, chuẩn bị sẵn hộ chiếu và tờ khai hải quan. "
@@ -162,18 +177,152 @@ def line_prediction_error() -> dict[str, Any]:
     }
 
 
+def alert_preempts_ms() -> dict[str, Any]:
+    """From an alert told to the line's worker during a long upload to the alert's first byte; the worst of some moments."""
+    waits = []
+    for after in (0.05, 0.15, 0.25, 0.35, 0.45):
+        with tempfile.TemporaryDirectory() as folder, simulated_card(Path(folder) / "line") as link:
+            waits.append(preempted(Path(folder), link, after))
+    whole = LINE.seconds(wire_bytes(full_page()))
+    return {
+        "name": "alert_preempts_ms",
+        "value": max(waits) * 1000,
+        "unit": "ms",
+        "ratio": max(waits) / whole,
+        "baseline": f"the upload of a page of {SHAPE} at 57600 baud: {whole * 1000:.0f} ms",
+    }
+
+
+def preempted(folder: Path, link: Link, after: float) -> float:
+    """Seconds from the telling to the first byte of the alert, told `after` seconds into the upload."""
+    clock, page = AgentClock(trust=True), full_page()
+    notice = PageFile(language="vi", renderer="bench", pages=(page,))
+    urgent = PageFile(language="vi", renderer="bench", pages=(other_notice(page),))
+    store, media = Store(folder / "agent.db", clock.now()), MediaFiles(folder / "content")
+    for file in (notice, urgent):
+        media.keep(file.ref().sha256, file.to_bytes())
+    watched = Watched(link)
+    tools = Tools(DEVICE, Desk(Journal(store)), media, Clips(folder / "clips", media), clock, FaultBook(DEVICE))
+    settings = OnbonSettings(shape=SHAPE, address=1)
+    hands = {DEVICE: OnLine(BoardHand(tools, SHAPE), lambda line, _: OnbonBoard(line, settings))}
+    worker = LineWorker("bench", hands, lambda: watched, clock, lambda _device, _view: None)
+    worker.start()
+    try:
+        worker.tell(Orders(DEVICE, plan_of(notice, clock)))
+        watched.begun.wait(5)
+        time.sleep(after)
+        told = time.monotonic()
+        worker.tell(Orders(DEVICE, plan_of(notice, clock), (alert_of(urgent, clock),), {"a1": 1}), ALERT)
+        watched.urgent.wait(5)
+        return watched.at - told
+    finally:
+        worker.stop(5)
+        store.close()
+
+
+class Watched:
+    """A link that notes when an upload begins, and when the next one does after it was broken off or done."""
+
+    def __init__(self, link: Link) -> None:
+        """Nothing has begun."""
+        self._link = link
+        self.begun, self.urgent = threading.Event(), threading.Event()
+        self.at = 0.0
+
+    def send(self, data: bytes) -> None:
+        """All at once: an alert's frame, or a byte that makes the card forget."""
+        if len(data) > 1:
+            self.at = time.monotonic() + LINE.gap
+            self.urgent.set()
+        self._link.send(data)
+
+    def send_while(self, data: bytes, go_on: Callable[[], bool]) -> int:
+        """The long upload."""
+        self.begun.set()
+        return send_while(self._link, data, go_on)
+
+    def receive(self, timeout: float) -> bytes:
+        """What the card says."""
+        return self._link.receive(timeout)
+
+    def discard(self) -> None:
+        """Drop it."""
+        self._link.discard()
+
+    def close(self) -> None:
+        """The card's owner closes the link."""
+
+
+def plan_of(file: PageFile, clock: AgentClock) -> Plan:
+    """Nothing but one page, for ever."""
+    rule = Rule(id="r1", playlist="p1", targets=(DEVICE,))
+    playlist = Playlist(id="p1", items=(item_of("notice", file),))
+    return Plan(device=DEVICE, revision=1, issued=clock.now(), rules=(rule,), playlists=(playlist,))
+
+
+def alert_of(file: PageFile, clock: AgentClock) -> Alert:
+    """From now on, for a minute."""
+    now = clock.now()
+    return Alert(
+        id="a1", revision=1, priority=Priority.EMERGENCY, starts=now, until=now + timedelta(minutes=1),
+        item=item_of("urgent", file),
+    )  # fmt: skip
+
+
+def item_of(message: str, file: PageFile) -> Item:
+    """A message of one file."""
+    return Item(message=message, version=1, digest=file.ref().sha256, contents=(file.ref(),))
+
+
+def line_utilisation() -> dict[str, Any]:
+    """Share of the line's time that a long upload uses at 115200 baud, sent so that it could be broken off."""
+    line = LineSettings(baud=115200)
+    with tempfile.TemporaryDirectory() as folder, simulated_card(Path(folder) / "line", 115200) as link:
+        page = Page(
+            shape=SHAPE, planes=tuple(bytes([value]) * len(plane) for value, plane in enumerate(full_page().planes, 1)),
+            seconds=1,
+        )  # fmt: skip
+        meter = Paced(link)
+        board = OnbonBoard(meter, OnbonSettings(shape=SHAPE, address=1, baud=115200))
+        begun = time.monotonic()
+        for _ in range(8):
+            board.show(page)
+        took = time.monotonic() - begun
+    used = line.seconds(meter.sent + meter.received)
+    return {
+        "name": "line_utilisation",
+        "value": used / took,
+        "unit": "of the time",
+        "ratio": None,
+        "baseline": "at least 0.95; the card's own thinking, 2 ms a page, included",
+    }
+
+
+class Paced(Meter):
+    """A meter that sends as the agent does for anything but an alert."""
+
+    def urgent(self) -> bool:
+        """Nothing is."""
+        return False
+
+    def send_while(self, data: bytes, go_on: Callable[[], bool]) -> int:
+        """At the line's pace."""
+        self.sent += len(data)
+        return send_while(self.link, data, go_on)
+
+
 @contextmanager
-def simulated_card(path: Path) -> Iterator[Link]:
+def simulated_card(path: Path, baud: int = 57600) -> Iterator[Link]:
     """A simulated card in a process of its own, and a link to it."""
     code = "import sys; from devices.cli import main; sys.exit(main())"
     words = ["simulate", "--driver", "onbon_bx", "--listen", f"pty:{path}", "--board", str(SHAPE), "--address", "1"]
-    process = subprocess.Popen([sys.executable, "-c", code, *words, "--baud", "57600"], stdout=subprocess.DEVNULL)
+    process = subprocess.Popen([sys.executable, "-c", code, *words, "--baud", str(baud)], stdout=subprocess.DEVNULL)
     try:
         for _ in range(500):
             if path.exists():
                 break
             time.sleep(0.02)
-        link = open_link(str(path), baud=57600)
+        link = open_link(str(path), baud=baud)
         try:
             yield link
         finally:
@@ -188,4 +337,6 @@ ROWS: tuple[Callable[[], dict[str, Any]], ...] = (
     page_line_seconds,
     day_line_time,
     line_prediction_error,
+    line_utilisation,
+    alert_preempts_ms,
 )

@@ -31,13 +31,19 @@ class VirtualLine:
         """Let time pass on the wire too."""
         end = self._clock.monotonic() + seconds
         while (left := end - self._clock.monotonic()) > 1e-9:
-            self._clock.pass_by(min(TICK, left))
+            self._clock.pass_by(min(self._until_something(), left))
             now = self._clock.monotonic()
             self._arrived += self._wire.step(now)
             due = [one for one in self._later if one[0] <= now]
             self._later = [one for one in self._later if one[0] > now]
             for _, act in due:
                 act()
+
+    def _until_something(self) -> float:
+        """Seconds until the wire moves, a device changes by itself, or something was planned."""
+        now = self._clock.monotonic()
+        due = [at for at in (self._wire.next_at(), *(at for at, _ in self._later)) if at is not None]
+        return max(min(due, default=now + 1.0) - now, TICK)
 
     def send(self, data: bytes) -> None:
         self.sent.append((self._clock.monotonic(), data))
