@@ -25,10 +25,12 @@ from devices.agent.hand import Tools
 from devices.agent.inbox import Inbox
 from devices.agent.journal import Desk, Journal
 from devices.agent.liaison import Liaison
+from devices.agent.local import DOOR, Door, LocalCalls
 from devices.agent.media import MediaFiles
 from devices.agent.orders import Orders, View
 from devices.agent.plans import PlanFiles
 from devices.agent.store import Store
+from devices.agent.talks import sweep_talks
 from devices.agent.uplink import RecordSender, StatusSender
 from devices.agent.worker import ALERT, CONTENT, STATUS, Arrived, LineWorker, RestartLine, TestPattern
 from devices.contract.messages import CommandMessage, CommandVerb, Health, Reply, Status
@@ -83,9 +85,14 @@ class Agent:
         )  # fmt: skip
         self._fetcher = Fetcher(kept.media, kept.clips, self.liaison.controller, self._arrived)
         journal = Journal(kept.store)
+        self._local = LocalCalls(config.state / "local.json", clock.now)
+        self._talks = config.state / "talks"
         self._workers = build_workers(
-            config, lambda device: Tools(device, Desk(journal), kept.media, kept.clips, clock, self._faults[device]), clock,
-            self._report, open_link, make_sound,
+            config,
+            lambda device: Tools(
+                device, Desk(journal), kept.media, kept.clips, clock, self._faults[device], self._talks, self._button
+            ),
+            clock, self._report, open_link, make_sound,
         )  # fmt: skip
 
     def _topic(self, leaf: str) -> str:
@@ -101,7 +108,8 @@ class Agent:
         try:
             async with asyncio.TaskGroup() as group:
                 parts = [sender.run for sender in self._senders.values()]
-                for run in (*parts, self.liaison.run, self._fetcher.run, self._records.run, self._tidy):
+                door = Door(self._config.state / DOOR, self._press)
+                for run in (*parts, self.liaison.run, self._fetcher.run, self._records.run, self._tidy, door.run):
                     group.create_task(_for_ever(run))
         finally:
             await asyncio.to_thread(self._stop)
@@ -168,7 +176,26 @@ class Agent:
 
     def _orders(self, device: str) -> Orders:
         alerts = self._inbox.alerts
-        return Orders(device, self._inbox.plans.get(device), alerts.for_device(device), alerts.revisions(device))
+        return Orders(
+            device, self._inbox.plans.get(device), alerts.for_device(device), alerts.revisions(device), self._local.on
+        )
+
+    # From the gate itself.
+
+    def _button(self, call: str, down: bool) -> None:
+        """From a worker's thread."""
+        if self._loop is not None:
+            with suppress(RuntimeError):  # the loop has ended
+                self._loop.call_soon_threadsafe(self._press, call, down)
+
+    def _press(self, call: str, down: bool) -> bool:
+        """Whether a call began or ended; every device that has it is told before anything is written."""
+        if not self._local.press(call, down, self._inbox.plans.values()):
+            return False
+        for device in self._devices:
+            self._worker(device).tell(self._orders(device), ALERT)
+        self._local.keep()
+        return True
 
     def _worker(self, device: str) -> LineWorker:
         name = device.partition("/")[2]
@@ -243,6 +270,7 @@ class Agent:
             wanted = frozenset(ref.sha256 for device in self._devices for ref in self._needed(device))
             await asyncio.to_thread(self._kept.media.sweep, wanted)
             await asyncio.to_thread(self._kept.clips.sweep, wanted)
+            await asyncio.to_thread(sweep_talks, self._talks)
 
 
 async def _for_ever(run: Callable[[], Awaitable[None]]) -> None:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from devices.agent.board import BoardHand
 from devices.agent.config import AgentConfig, ConfigError, DeviceConfig, LineConfig, first_fault
 from devices.agent.hand import Hand, Tools
+from devices.agent.inputs import Inputs
 from devices.agent.orders import View
 from devices.agent.speaker import SpeakerHand
 from devices.agent.worker import LineWorker, OnLine
@@ -105,5 +106,5 @@ def _on_line(
         hand = BoardHand(tools, getattr(settings, "shape"))  # noqa: B009
     else:
         public = device.public_zones or tuple(getattr(settings, "zones", ()))
-        hand = SpeakerHand(tools, make_sound(device), public)
+        hand = SpeakerHand(tools, make_sound(device), public, Inputs(device.inputs, tools.faults, tools.pressed))
     return OnLine(hand, take_hold)

@@ -67,6 +67,21 @@ class LineConfig(Fact):
         return value
 
 
+class InputConfig(Fact):
+    """What one contact input of a device means."""
+
+    means: Literal["button", "fault", "mains", "door"]
+    closed: bool = Field(default=True, description="the contact says so when it is closed; false: when it is open")
+    call: Id | None = Field(default=None, description="of a button: the local call it starts")
+    zones: tuple[Id, ...] = Field(default=(), description="of a fault: the zones that do not sound")
+
+    @model_validator(mode="after")
+    def _whole(self) -> InputConfig:
+        if (self.means == "button") != (self.call is not None):
+            raise ValueError("a button names its call, and nothing else has one")
+        return self
+
+
 class DeviceConfig(Fact):
     """One board or loudspeaker on a line. `settings` are the driver's, `sound` those of the sound process."""
 
@@ -76,6 +91,14 @@ class DeviceConfig(Fact):
     settings: dict[str, Any] = Field(default_factory=dict)
     public_zones: tuple[Id, ...] = Field(default=(), description="that hear what names no zones")
     sound: dict[str, Any] | None = None
+    inputs: dict[Id, InputConfig] = Field(default_factory=dict, description="what the driver's named inputs mean")
+
+    @model_validator(mode="after")
+    def _wired(self) -> DeviceConfig:
+        unknown = sorted(self.inputs.keys() - dict(self.settings.get("inputs", {})).keys())
+        if unknown:
+            raise ValueError(f"the settings have no inputs {', '.join(unknown)}")
+        return self
 
 
 class AgentConfig(Fact):

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from devices.agent.clips import Clips
@@ -32,6 +33,8 @@ class Tools:
     clips: Clips
     clock: Clock
     faults: FaultBook
+    talks: Path = Path()  # where what was said into microphones is kept
+    pressed: Callable[[str, bool], None] = lambda _call, _down: None  # a button of this device went down or up
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,8 @@ class Hand(ABC):
         elif self._disk_said:  # who keeps plans says the same of them, and takes it back himself
             self._disk_said = False
             self._tools.faults.clear("store.write")
-        return self._orders.plan_for(trusted), self._orders.alerts_for(trusted, now, self._began)
+        plan = self._orders.plan_for(trusted)
+        return plan, self._orders.alerts_for(trusted, now, self._began) + self._orders.local_alerts(plan)
 
     def _words(self) -> str:
         """Why this is on air; made when a view needs it, after the step."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, lru_cache
 
+from devices.agent.local import Started
 from devices.contract.messages import Health, Shown
 from schedules.evaluate import OnAir
 from schedules.model import Alert, Plan
@@ -23,6 +24,7 @@ class Orders:
     plan: Plan | None = None
     alerts: tuple[Alert, ...] = ()
     revisions: Mapping[str, int] = field(default_factory=dict)
+    local: tuple[Started, ...] = ()  # calls begun at the gate itself
     number: int = field(default_factory=itertools.count(1).__next__, compare=False, repr=False)  # later ones are higher
 
     @property
@@ -43,6 +45,10 @@ class Orders:
             alert.model_copy(update={"starts": min(alert.starts, began), "until": max(alert.until, soon)})
             for alert in self.alerts
         )
+
+    def local_alerts(self, plan: Plan) -> tuple[Alert, ...]:
+        """Calls begun here, as this device meets them; they do not ask whether the clock is trusted."""
+        return tuple(alert for one in self.local if (alert := one.alert(plan)) is not None)
 
     @cached_property
     def _whole(self) -> Plan:

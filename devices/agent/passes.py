@@ -13,6 +13,7 @@ from schedules.model import Alert, ContentRef, Item, Plan, Playlist, Priority
 from schedules.playlist import in_order, period_seconds, playlist_seconds, turns
 
 TONE = "tone:"
+MICROPHONE = "mic:"
 END_TONE = "tone:end"
 SETTLE = 0.3  # seconds a zone is open before and after its sound: no clicks, no clipped first syllable
 _MOST_SEGMENTS = 100
@@ -83,6 +84,15 @@ def passes(
         if answer.until is None or answer.until >= end:
             return
         moment = answer.until
+
+
+def talk(answer: OnAir, base: datetime | None, file: str) -> Pass | None:
+    """The live microphone that is on air, as a pass; what is said goes into `file` too."""
+    if answer.cause != "alert" or answer.priority is not Priority.LIVE or base is None or answer.until is None:
+        return None
+    seconds = (answer.until - base).total_seconds()
+    cue = Cue(base, seconds, None, None, MICROPHONE + file)
+    return Pass("alert", answer.source, Priority.LIVE, answer.zones, base, answer.until, answer.until, (cue,))
 
 
 def _begins(answer: OnAir, bases: dict[str, datetime]) -> datetime | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from devices.agent.journal import Desk
-from devices.agent.passes import Cue, Pass
+from devices.agent.passes import MICROPHONE, Cue, Pass
 from devices.contract.messages import Outcome, PlayRecord
 from devices.errors import DeviceError
 from devices.ports import Clip, Played, SoundOut
@@ -50,7 +50,8 @@ def tolerance(one: Pass, cue: Cue) -> float:
 
 def clip_of(one: Pass, cue: Cue, path: str) -> Clip:
     """The clip of a cue; the file or tone lies at `path`. It never begins when its zones are about to shut."""
-    bus = "emergency" if one.cause == "alert" else _BUS.get(one.priority.value, "normal")
+    usual = "emergency" if one.cause == "alert" else "normal"
+    bus = _BUS.get(one.priority.value, usual)
     left = max((one.stops - cue.due).total_seconds(), 0.0)
     return Clip(
         id=clip_id(one, cue),
@@ -65,9 +66,12 @@ def clip_of(one: Pass, cue: Cue, path: str) -> Clip:
 class Sounds:
     """What was placed with the sound process and has not ended."""
 
-    def __init__(self, journal: Desk, out: SoundOut, cut: Callable[[Placed, PlayRecord], None]) -> None:
-        """`out` is this loudspeaker's alone; `cut` is told what was broken off and may go on."""
-        self._journal, self._out, self._cut = journal, out, cut
+    def __init__(
+        self, journal: Desk, out: SoundOut, cut: Callable[[Placed, PlayRecord], None],
+        talked: Callable[[Placed, Played], None],
+    ) -> None:  # fmt: skip
+        """`out` is this loudspeaker's alone; `cut` is told what was broken off and may go on, `talked` of a microphone's end."""
+        self._journal, self._out, self._cut, self._talked = journal, out, cut, talked
         self._placed: dict[str, Placed] = {}
         self._unwritten: list[Placed] = []
         self.silent = False  # what was sent last did not come out
@@ -150,6 +154,8 @@ class Sounds:
 
     def _end(self, played: Played) -> None:
         one = self._placed.pop(played.id, None)
+        if one is not None and one.cue.tone.startswith(MICROPHONE):
+            self._talked(one, played)
         if one is None or one.record is None:
             return
         if one.ending is not None and not played.frames:

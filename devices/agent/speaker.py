@@ -9,9 +9,10 @@ from typing import Any
 
 from devices.agent.hand import Due, Hand, Tools
 from devices.agent.held import after_cut, too_late_to_begin
+from devices.agent.inputs import Inputs
 from devices.agent.later import Later
 from devices.agent.orders import View
-from devices.agent.passes import SETTLE, Cue, Pass, passes, zone_edges, zones_at
+from devices.agent.passes import SETTLE, Cue, Pass, passes, talk, zone_edges, zones_at
 from devices.agent.plays import draft
 from devices.agent.reconcile import (
     PROBE_SECONDS,
@@ -19,6 +20,7 @@ from devices.agent.reconcile import (
     OpenZones,
     PlaceClips,
     Probe,
+    ReadInputs,
     SeenSpeaker,
     SpeakerStep,
     StopClips,
@@ -26,9 +28,10 @@ from devices.agent.reconcile import (
     next_speaker_steps,
 )
 from devices.agent.sounds import TEST_TONE, Placed, Sounds, clip_id, clip_of, tolerance
+from devices.agent.talks import record_of_talk
 from devices.contract.messages import Outcome, PlayRecord, Shown
 from devices.errors import DeviceError, LinkError, MismatchError
-from devices.ports import Clip, SoundOut, Speaker
+from devices.ports import Clip, Played, SoundOut, Speaker
 from schedules.evaluate import OnAir
 from schedules.model import Alert, Plan, Priority
 from schedules.playlist import patience
@@ -44,10 +47,11 @@ FIRST_OPENING, LONGEST_OPENING = 0.6, 2.5  # seconds from the order to the zones
 class SpeakerHand(Hand):
     """The hand of one loudspeaker."""
 
-    def __init__(self, tools: Tools, sound: SoundOut, public_zones: tuple[str, ...]) -> None:
-        """`public_zones` hear what names no zones."""
+    def __init__(self, tools: Tools, sound: SoundOut, public_zones: tuple[str, ...], inputs: Inputs) -> None:
+        """`public_zones` hear what names no zones; `inputs` are what the contacts of its device mean."""
         super().__init__(tools)
-        self._sounds = Sounds(tools.journal, sound, self._cut_off)
+        self._sounds = Sounds(tools.journal, sound, self._cut_off, self._talked)
+        self._inputs = inputs
         self._later = Later()
         self._public = public_zones
         self._speaker: Speaker | None = None
@@ -59,6 +63,7 @@ class SpeakerHand(Hand):
         self._near: list[Pass] = []
         self._answer: OnAir | None = None
         self._zones_wanted: frozenset[str] = frozenset()
+        self._zones_told: frozenset[str] = frozenset()  # the last that were opened
         self._evidence: Any = None
         self._told: set[tuple[str, str]] = set()
         self._looked_back = False
@@ -84,13 +89,17 @@ class SpeakerHand(Hand):
         self._near = self._passes(plan, alerts, now)
         self._look_back(plan, now)
         self._say_later(plan, alerts, now)
-        steps = next_speaker_steps(self._wanted(now), self._seen())
+        steps = [*next_speaker_steps(self._wanted(now), self._seen()), *self._look_at_inputs()]
         if not steps or not isinstance(steps[0], StopClips | PlaceClips | OpenZones):
             self._release()
         if not steps:
             self._done_alerts = dict(self._orders.revisions)
             return None
         return Due(0 if self._answer.cause == "alert" else _RANK[type(steps[0])], steps[0])
+
+    def _look_at_inputs(self) -> list[SpeakerStep]:
+        away = self._speaker is None or self._contact.offline or not self._inputs.wanted
+        return [] if away or self._inputs.due_in(self._clock.monotonic()) > 0 else [ReadInputs()]
 
     def _release(self) -> None:
         """The zones have moved: now the disk may take its time."""
@@ -103,9 +112,22 @@ class SpeakerHand(Hand):
         end = now + timedelta(seconds=AHEAD + self._opening + self._lead)
         bases = {name: base for name, (_, base) in self._bases.items()}
         found = [one for one in passes(plan, begin, end, alerts, bases) if not self._later.gave_up(one)]
+        found += [one for one in [self._talk(bases)] if one is not None]
         if self._test is not None and self._testing and all(one.cause != "alert" for one in found):
             found.append(self._test)
         return found
+
+    def _talk(self, bases: dict[str, datetime]) -> Pass | None:
+        if self._answer is None or self._answer.since is None:
+            return None
+        name = f"{self._answer.since:%Y%m%dT%H%M%S}-{self.device.replace('/', '-')}.wav"
+        return talk(self._answer, bases.get(self._answer.source), str(self._tools.talks / name))
+
+    def _talked(self, placed: Placed, played: Played) -> None:
+        """The record of what was said into the microphone: the file is named by its hash."""
+        record = record_of_talk(self.device, self._tools.journal.boot, placed, played, tuple(sorted(self._zones_told)))
+        if record is not None:
+            self._tools.journal.add(record)
 
     def _note_bases(self, alerts: tuple[Alert, ...], now: datetime) -> None:
         """An alert begins as soon as zones can be open; a new revision of it begins anew."""
@@ -313,6 +335,10 @@ class SpeakerHand(Hand):
             self._sounds.stop(ids, answer.priority, f"{answer.cause} {answer.source}", self._clock.now())
 
     def _on_line(self, step: SpeakerStep, speaker: Speaker, quick: Speaker) -> None:
+        if isinstance(step, ReadInputs):
+            self._inputs.see(quick.inputs(), self._clock.now(), self._clock.monotonic())
+            self._contact.heard(done=False)
+            return
         if isinstance(step, Probe):
             found = quick.zones()
             if found != (self._zones or frozenset()):
@@ -326,6 +352,7 @@ class SpeakerHand(Hand):
         began = self._clock.monotonic()
         self._evidence = speaker.open_zones(zones)
         self._zones = zones
+        self._zones_told = zones or self._zones_told
         self._contact.heard(done=True)
         if isinstance(step, OpenZones):
             taken = self._clock.monotonic() - began
@@ -338,6 +365,8 @@ class SpeakerHand(Hand):
         times += [(edge - now).total_seconds() for edge in zone_edges(self._near, self._opening) if edge > now]
         if self._sounds.busy:
             times.append(BUSY_WAKE)
+        if self._inputs.wanted and self._speaker is not None:
+            times.append(self._inputs.due_in(self._clock.monotonic()))
         if self._near or self._testing:
             times.append(IDLE_WAKE)
         if self._answer is not None and self._answer.until is not None:
@@ -391,7 +420,7 @@ class SpeakerHand(Hand):
                 self._contact.failed(exc)
 
 
-_RANK = {StopClips: 1, PlaceClips: 1, OpenZones: 1, CloseZones: 1, Probe: 2}
+_RANK = {StopClips: 1, PlaceClips: 1, OpenZones: 1, CloseZones: 1, ReadInputs: 1, Probe: 2}
 
 
 def _first_message(answer: OnAir) -> str | None:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from devices.agent.inputs import Inputs
 from devices.agent.orders import Orders
 from devices.agent.speaker import SpeakerHand
 from devices.contract.messages import Outcome
@@ -165,7 +166,9 @@ def a_gate(folder: Path, starts: datetime) -> tuple[Line, Out]:
         wav = wav_header(len(data) // 2) + data
         line.media.keep(hashlib.sha256(wav).hexdigest(), wav)
     out = Out(line.clock)
-    line._add(PA, SpeakerHand(line.tools(PA), out, ("hall",)), FakeSpeaker(line.clock))
+    tools = line.tools(PA)
+    inputs = Inputs({}, tools.faults, tools.pressed)
+    line._add(PA, SpeakerHand(tools, out, ("hall",), inputs), FakeSpeaker(line.clock))
     return line, out
 
 

@@ -10,8 +10,10 @@ from typing import Any
 
 from devices.agent.board import BoardHand
 from devices.agent.clips import Clips
+from devices.agent.config import InputConfig
 from devices.agent.faults import FaultBook
 from devices.agent.hand import Hand, Tools
+from devices.agent.inputs import Inputs
 from devices.agent.journal import Desk, Journal
 from devices.agent.media import MediaFiles
 from devices.agent.orders import Orders, View
@@ -110,6 +112,7 @@ class FakeSpeaker:
     open_now: frozenset[str] = frozenset()
     moves: list[tuple[datetime, frozenset[str]]] = field(default_factory=list)
     error: DeviceError | None = None
+    contacts: dict[str, bool] = field(default_factory=dict)
 
     def identify(self) -> Identity:
         return Identity("fake")
@@ -128,7 +131,9 @@ class FakeSpeaker:
         return self.open_now
 
     def inputs(self) -> Mapping[str, bool]:
-        return {}
+        if self.error is not None:
+            raise self.error
+        return dict(self.contacts)
 
 
 class FakeSound:
@@ -200,13 +205,15 @@ class Line:
         self.faults: dict[str, FaultBook] = {}
         self.links: list[FakeLink] = []
         self.link_error: LinkError | None = None
+        self.pressed: list[tuple[str, bool]] = []
+        self.talks = folder / "talks"
         self._on_line: dict[str, OnLine] = {}
         self.worker: LineWorker | None = None
 
     def tools(self, device: str) -> Tools:
         """What the hand of a device works with."""
         self.faults[device] = FaultBook(device)
-        return Tools(device, Desk(self.journal), self.media, self.clips, self.clock, self.faults[device])
+        return Tools(device, Desk(self.journal), self.media, self.clips, self.clock, self.faults[device], self.talks)
 
     def board(self, device: str, shape: str = "32x16:mono") -> FakeBoard:
         """Add a board."""
@@ -214,10 +221,14 @@ class Line:
         self._add(device, BoardHand(self.tools(device), BoardShape.parse(shape)), fake)
         return fake
 
-    def speaker(self, device: str, public: tuple[str, ...] = ("hall",)) -> tuple[FakeSpeaker, FakeSound]:
-        """Add a loudspeaker."""
+    def speaker(
+        self, device: str, public: tuple[str, ...] = ("hall",), meanings: Mapping[str, InputConfig] | None = None
+    ) -> tuple[FakeSpeaker, FakeSound]:
+        """Add a loudspeaker; `meanings` are those of its contacts, and `pressed` notes what its buttons say."""
         fake, sound = FakeSpeaker(self.clock), FakeSound(self.clock)
-        self._add(device, SpeakerHand(self.tools(device), sound, public), fake)
+        tools = self.tools(device)
+        inputs = Inputs(meanings or {}, tools.faults, lambda call, down: self.pressed.append((call, down)))
+        self._add(device, SpeakerHand(tools, sound, public, inputs), fake)
         return fake, sound
 
     def _add(self, device: str, hand: Hand, fake: Any) -> None:
