@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from controller.api import (
     agents,
     alerts,
+    calendars,
     devices,
     files,
     health,
@@ -32,6 +33,19 @@ REFUSALS: dict[int | str, dict[str, object]] = {
 def api() -> APIRouter:
     """Every route of v1."""
     whole = APIRouter(prefix="/api/v1", responses=REFUSALS)
-    for part in (sessions, messages, rendering, planning, devices, alerts, history, files, recordings, agents, health):
+    for part in (
+        sessions,
+        messages,
+        rendering,
+        planning,
+        calendars,
+        devices,
+        alerts,
+        history,
+        files,
+        recordings,
+        agents,
+        health,
+    ):
         whole.include_router(part.router)
     return whole

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from controller.calendars.holidays import holiday_list, worked_list
-from controller.calendars.moons import lunar_days, zodiac_days
-from schedules.hours import DayList
+from controller.calendars.moons import lunar_days, months, zodiac_days
+from schedules.hours import DayList, NamedDay
+from schedules.lunar import lunar_date, written
 from schedules.model import Fact
 
 
@@ -51,29 +53,44 @@ STANDING: dict[str, tuple[str, Recipe]] = {  # lists every gate needs, offered b
 
 
 def draft(recipe: Recipe, name: str, title: str, year: int) -> DayList:
-    """The days of one year as a library has them; ValueError for a year none knows."""
+    """The days of one year as a library has them, each with its name; ValueError for a year none knows."""
     if isinstance(recipe, Holidays):
         make = worked_list if recipe.worked else holiday_list
         return make(recipe.country, year).model_copy(update={"id": name, "name": title})
-    if isinstance(recipe, MoonDays):
-        return lunar_days(name, title, recipe.side, recipe.days, recipe.month, year)
-    return zodiac_days(name, title, recipe.branch, year)
+    if isinstance(recipe, AnimalDays):
+        return _named(zodiac_days(name, title, recipe.branch, year), {})
+    found = lunar_days(name, title, recipe.side, recipe.days, recipe.month, year)
+    table = months(recipe.side, year, 1)
+    moon = {day: lunar_date(table, day) for day in found.days}
+    return _named(found, {day: written(when, recipe.side) for day, when in moon.items() if when})
+
+
+def _named(found: DayList, names: Mapping[date, str]) -> DayList:
+    return found.model_copy(
+        update={"names": tuple(NamedDay(day=day, name=names.get(day, found.name)) for day in found.days)}
+    )
+
+
+def years_of(kept: DayList) -> tuple[int, ...]:
+    """The years of a list that were confirmed: they follow one another up to its last."""
+    last = kept.through.year
+    return tuple(range(min((day.year for day in kept.days), default=last), last + 1))
 
 
 def merged(kept: DayList | None, year: DayList) -> DayList:
-    """A list with one year of it replaced; the years after it stand. ValueError if it would leave a year out."""
+    """A list with one year of it new or replaced; the others stand. ValueError if that would leave a year out."""
     if kept is None:
         return year
-    number = year.through.year
-    if kept.days and number > kept.through.year + 1:
-        raise ValueError(f"confirm {kept.through.year + 1} first: between its years a list may not know nothing")
+    number, known = year.through.year, years_of(kept)
+    if not known[0] - 1 <= number <= known[-1] + 1:
+        raise ValueError(f"years follow one another, and these are confirmed: {known[0]} to {known[-1]}")
     return kept.model_copy(
         update={
-            "days": _sorted((*(day for day in kept.days if day.year != number), *year.days)),
+            "days": tuple(sorted({*(day for day in kept.days if day.year != number), *year.days})),
             "names": tuple(
                 sorted((*(n for n in kept.names if n.day.year != number), *year.names), key=lambda n: n.day)
             ),
-            "through": max(kept.through, year.through) if kept.days else year.through,
+            "through": max(kept.through, year.through),
         }
     )
 
@@ -88,7 +105,3 @@ def without_last(kept: DayList) -> DayList:
             "through": date(last - 1, 12, 31),
         }
     )
-
-
-def _sorted(days: tuple[date, ...]) -> tuple[date, ...]:
-    return tuple(sorted(set(days)))

@@ -37,6 +37,7 @@ class Right(StrEnum):
     WITHDRAW = "withdraw"  # an author only what is his own
     PLAYLIST = "playlist"
     SCHEDULE = "schedule"
+    CALENDAR = "calendar"  # holidays, opening hours, mourning, quiet hours
     ALERT = "alert"
     RECORDS = "records"  # what was shown
     AUDIT = "audit"  # who did what
@@ -50,7 +51,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     ),
     Role.APPROVER: frozenset(_EVERYONE | {Right.APPROVE, Right.WITHDRAW}),
     Role.OPERATOR: frozenset(
-        _EVERYONE | {Right.MEDIA, Right.PLAYLIST, Right.SCHEDULE, Right.WITHDRAW, Right.ALERT},
+        _EVERYONE | {Right.MEDIA, Right.PLAYLIST, Right.SCHEDULE, Right.CALENDAR, Right.WITHDRAW, Right.ALERT},
     ),
     Role.TECHNICIAN: frozenset(_EVERYONE | {Right.ENROL}),
     Role.AUDITOR: frozenset(_EVERYONE | {Right.AUDIT}),

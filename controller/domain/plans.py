@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, Field
 
+from controller.calendars.moons import moon_table
 from controller.calendars.sun import sun_table
 from controller.domain.asked import Asked
 from controller.domain.calendars import Calendar, Days, LevelsWanted, those
@@ -26,6 +28,8 @@ from schedules.model import ContentRef, DeviceId, Fact, Id, Item, Plan, Playlist
 from schedules.recurrence import Recurrence
 from schedules.suspension import suspended
 
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+YEARS_OF_MOON = 4
 GAP = 0.7  # seconds of silence between languages
 CHIME = "chime-2"
 
@@ -39,6 +43,7 @@ class Showable(Fact):
     title: str
     pages: dict[str, tuple[ContentRef, ...]]  # board shape -> pages
     audio: tuple[ContentRef, ...] = ()
+    moon: bool = False  # its text names days of the moon
 
 
 class Entry(Fact):
@@ -286,24 +291,51 @@ def entries_of(wanted: Wanted, playlist: str) -> tuple[Entry, ...]:
 
 def with_calendars(body: Body, device: Device, wanted: Wanted, now: datetime) -> Body:
     """The body with what its rules name and what is said for its device."""
-    hours = sorted({rule.relative.hours for rule in body.rules if rule.relative})
-    days = sorted({name for rule in body.rules for name in (*rule.only_on, *rule.not_on)})
-    quiet = those(wanted.calendars, Quiet, device.id) if device.kind == "speaker" else ()
-    rules = body.rules
+    quiet = _quiet(device, those(wanted.calendars, Quiet, device.id))
+    events = tuple(one for one in those(wanted.calendars, Event, device.id) if one.until > now)
+    lists = {one.id: one.bare() for one in those(wanted.calendars, Days)}
+    places = {one.id: one for one in those(wanted.calendars, Hours)}
+    rules = tuple(rule for rule in body.rules if _whole(rule, {one.id for one in events}, lists, places))
+    hours = sorted({rule.relative.hours for rule in rules if rule.relative})
+    days = sorted({name for rule in rules for name in (*rule.only_on, *rule.not_on)})
     if any(one.zones for one in quiet):
         # Where quiet hours name zones, what is for all of them must name them too.
         rules = tuple(rule if rule.zones else rule.model_copy(update={"zones": device.zones}) for rule in rules)
     facts = {
         "rules": rules,
-        "hours": tuple(_hours(one, wanted.closings) for one in those(wanted.calendars, Hours) if one.id in hours),
-        "days": tuple(one.bare() for one in those(wanted.calendars, Days) if one.id in days),
+        "hours": tuple(_hours(places[name], wanted.closings) for name in hours),
+        "days": tuple(lists[name] for name in days),
         "quiet": quiet,
         "mournings": tuple(one for one in those(wanted.calendars, Mourning, device.id) if one.until > now),
-        "events": tuple(one for one in those(wanted.calendars, Event, device.id) if one.until > now),
+        "events": events,
         "tongues": those(wanted.calendars, Tongues, device.id),
         "levels": _levels(device, those(wanted.calendars, LevelsWanted, device.id)),
+        "lunar": _moon(body, wanted, now),
     }
     return body.model_copy(update=facts)
+
+
+def _whole(rule: Rule, events: Container[str], lists: Container[str], places: Container[str]) -> bool:
+    """Whether all a rule names is there: an event that is over takes its rules with it."""
+    there = rule.event is None or rule.event in events
+    open_or_closed = rule.relative is None or rule.relative.hours in places
+    return there and open_or_closed and all(name in lists for name in (*rule.only_on, *rule.not_on))
+
+
+def _quiet(device: Device, wanted: Sequence[Quiet]) -> tuple[Quiet, ...]:
+    """The quiet hours of a loudspeaker, in the zones it has."""
+    if device.kind != "speaker":
+        return ()
+    here = ((one, tuple(zone for zone in one.zones if zone in device.zones)) for one in wanted)
+    return tuple(one.model_copy(update={"zones": zones}) for one, zones in here if zones or not one.zones)
+
+
+def _moon(body: Body, wanted: Wanted, now: datetime) -> LunarTable | None:
+    """Months of the moon for years to come, where a text names its days: the agent may be alone for long."""
+    shown = {item.message for playlist in body.playlists for item in playlist.items}
+    if not any(wanted.showables[message].moon for message in shown):
+        return None
+    return moon_table(now.astimezone(ZONE).year, YEARS_OF_MOON)
 
 
 def _hours(hours: Hours, closings: Sequence[Closing]) -> Hours:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
@@ -15,6 +15,19 @@ from controller.store.database import put
 from controller.store.tables import calendars, suspensions
 
 KEPT = timedelta(days=40)  # a suspension that is over stays in plans so long: previews and explanations look back
+
+
+class Stamp(NamedTuple):
+    """Who made a calendar what it is, and when."""
+
+    by: str
+    at: datetime
+
+
+def stamps(connection: Connection) -> dict[tuple[str, str], Stamp]:
+    """Of every calendar, by kind and id."""
+    rows = connection.execute(sa.select(calendars.c.kind, calendars.c.id, calendars.c.by, calendars.c.changed_at))
+    return {(row.kind, row.id): Stamp(row.by, row.changed_at) for row in rows}
 
 
 def all_of(connection: Connection, kind: Kind | None = None) -> tuple[Calendar, ...]:

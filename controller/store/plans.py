@@ -59,6 +59,12 @@ def newest_of(connection: Connection, device: str) -> Issued | None:
     return None if row is None else Issued(row.device, row.revision, row.fingerprint, row.issued_at, row.plan)
 
 
+def revision_of(connection: Connection, device: str, revision: int) -> Issued | None:
+    """One revision of a device's plan."""
+    row = connection.execute(sa.select(plans).where(plans.c.device == device, plans.c.revision == revision)).first()
+    return None if row is None else Issued(row.device, row.revision, row.fingerprint, row.issued_at, row.plan)
+
+
 def keep(connection: Connection, plan: Plan, fingerprint: str) -> None:
     """A new revision."""
     body = plan.model_dump_json().encode()

@@ -109,6 +109,7 @@ def _showable(connection: Connection, stored: content.Stored) -> Showable:
         title=words.title,
         pages=by_shape,
         audio=tuple(reference(files[sha256], language) for language, sha256 in words.audio.items()),
+        moon=any("{lunar" in text for text in words.texts.values()),
     )
 
 

@@ -150,5 +150,5 @@ def test_a_year_takes_its_place_in_a_list_and_the_others_stand():
     emptied = merged(both, years[2026].model_copy(update={"days": (), "names": ()}))
     assert (emptied.days, emptied.through) == (years[2027].days, date(2027, 12, 31))
     assert without_last(both) == years[2026]
-    with pytest.raises(ValueError, match="confirm 2027 first"):
+    with pytest.raises(ValueError, match="2026 to 2026"):
         merged(years[2026], years[2028])
