@@ -35,7 +35,7 @@ from devices.ports import Link
 from devices.profiles.board import BoardShape
 from devices.rendering.page import Page, PageFile
 from devices.rendering.render import render
-from schedules.model import Alert, Item, Plan, Playlist, Priority, Rule
+from schedules.model import Alert, Item, Plan, Playlist, Priority, Rule, Window
 
 DEVICE = "chi-ma/board-1"
 SHAPE = BoardShape.parse("192x64:rg")
@@ -255,7 +255,7 @@ class Watched:
 
 def plan_of(file: PageFile, clock: AgentClock) -> Plan:
     """Nothing but one page, for ever."""
-    rule = Rule(id="r1", playlist="p1", targets=(DEVICE,))
+    rule = Rule(id="r1", playlist="p1", targets=(DEVICE,), windows=(Window.of("00:00", "24:00"),))
     playlist = Playlist(id="p1", items=(item_of("notice", file),))
     return Plan(device=DEVICE, revision=1, issued=clock.now(), rules=(rule,), playlists=(playlist,))
 
