@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from controller.app import build_deps
 from controller.broker.files import write_secret
+from controller.demo.gate_year import seed_calendars
 from controller.domain.people import Actor, Agency, Role
 from controller.errors import ControllerError
 from controller.services.approve import approve_message
@@ -59,6 +60,8 @@ def seed(data: Path, say: Say) -> None:
         say("three gates, four devices")
         for person in PEOPLE:
             add_user(deps, person.username, person.name, person.role, person.agency, PASSWORD)
+        seed_calendars(deps, OPERATOR)
+        say("opening hours, holidays of both sides, quiet hours")
         sounds = _sounds(_table("announcements")["announcements"], say)
         messages = _announce(deps, sounds, say)
         _programme(deps, messages)
