@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -202,8 +202,8 @@ class BoardHand(Hand):
                 self._show(self._board, step.lit if isinstance(step, ShowPage) else DARK)
         except LinkError:
             raise
-        except GaveWayError as exc:  # what was on the lamps is there still, and no fault stands
-            if exc.changed:
+        except GaveWayError as exc:  # no fault stands, and what was on the lamps is there still
+            if exc.changed and not isinstance(step, Probe):
                 self._lost()
         except DeviceError as exc:
             self._contact.failed(exc)
@@ -216,7 +216,8 @@ class BoardHand(Hand):
         if scene is None:
             raise SettingsError("the page's file went away")
         if isinstance(board, StageBoard):
-            self._is_lit(picture, board.stage(scene))
+            calm = replace(scene, effects={}) if self._urgent else scene  # an alert is there at once
+            self._is_lit(picture, board.stage(calm))
         else:
             self._is_lit(picture, board.blank() if picture == DARK else board.show(scene.page))
 

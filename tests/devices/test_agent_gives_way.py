@@ -62,7 +62,7 @@ def with_alert() -> Orders:
 class Bench:
     """A worker, its board hand, the real driver and a simulated card, on a wire of 57600 baud."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, neighbour: bool = False) -> None:
         self.line = Line(folder)
         for file in (NOTICE, URGENT):
             self.line.media.keep(file.ref().sha256, file.to_bytes())
@@ -72,6 +72,14 @@ class Bench:
         settings = OnbonSettings(shape=SHAPE, address=1)
         hand = BoardHand(self.line.tools(DEVICE), SHAPE)
         on_line = {DEVICE: OnLine(hand, lambda link, _: OnbonDriver(link, settings, self.line.clock.monotonic))}
+        if neighbour:  # on the same line, and without power
+            away = OnbonSettings(shape=SHAPE, address=9)
+            other = BoardHand(self.line.tools("chi-ma/board-0"), SHAPE)
+            mine = on_line.pop(DEVICE)
+            on_line["chi-ma/board-0"] = OnLine(
+                other, lambda link, _: OnbonDriver(link, away, self.line.clock.monotonic)
+            )
+            on_line[DEVICE] = mine
         self.worker = self.line.worker = LineWorker(
             "l", on_line, lambda: self.wire, self.line.clock, self.line.views.__setitem__
         )
@@ -136,3 +144,22 @@ def test_a_card_that_does_not_answer_holds_an_alert_up_for_a_moment_only(bench: 
     bench.line.go(Orders(DEVICE, plan()))
     again = next(at for at, data in bench.wire.sent if data == frame(URGENT.pages[0]))
     assert again - told < 2.0  # the late answer of the page must not be taken for the alert's
+
+
+@pytest.mark.parametrize("after", [0.7, 1.4, 2.3, 3.9, 5.6, 9.1])
+def test_an_alert_for_one_board_does_not_wait_for_another_that_is_silent(tmp_path: Path, after: float) -> None:
+    bench = Bench(tmp_path, neighbour=True)
+    told: list[float] = []
+
+    def alarm() -> None:
+        told.append(bench.line.clock.monotonic())
+        bench.worker.tell(with_alert(), ALERT)
+
+    bench.wire.later(after, alarm)
+    bench.worker.tell(Orders(DEVICE, plan()))
+    while b"\x77" not in bench.lit():
+        bench.worker.turn()
+        bench.wire.pass_by(0.01)
+    first = next(at for at, data in bench.wire.sent if data == frame(URGENT.pages[0]))
+    assert first - told[0] < 0.5
+    bench.line.store.close()

@@ -68,12 +68,12 @@ class OnbonBoard:
     def identify(self) -> Identity:
         """Ping the card; MismatchError if it drives a board of another size or colours than the config says."""
         try:
-            said = self._ask_standard(command(PING), standard.PING_REPLY, PingReply.from_bytes)
+            said = self._ask_standard(command(PING), standard.PING_REPLY, PingReply.from_bytes, yields=True)
         except RefusedError as exc:
             if exc.reason not in UNKNOWN:
                 raise
             # Any answer to the ping of dialect F0 tells that the card is there (manual 5.5.1), and no more.
-            self._order(self._frame(command(PING)), Frame.from_bytes, lambda answer: True)
+            self._order(self._frame(command(PING)), Frame.from_bytes, lambda answer: True, yields=True)
             return Identity(model=f"Onbon BX-{self._settings.series}")
         shape = self._settings.shape
         found = f"{said.width}x{said.height}:{said.colours}"
@@ -183,8 +183,12 @@ class OnbonBoard:
         self._order(self._packet(data), Packet.from_bytes, lambda answer: answer.plain)
         return Evidence.ACKNOWLEDGED
 
-    def _ask_standard(self, data: bytes, kind: tuple[int, int], read: Callable[[bytes], Reply]) -> Reply:
-        answer = self._order(self._packet(data), Packet.from_bytes, lambda said: (said.group, said.command) == kind)
+    def _ask_standard(
+        self, data: bytes, kind: tuple[int, int], read: Callable[[bytes], Reply], yields: bool = False
+    ) -> Reply:
+        answer = self._order(
+            self._packet(data), Packet.from_bytes, lambda said: (said.group, said.command) == kind, yields
+        )
         try:
             return read(answer.data)
         except ValueError as exc:
