@@ -18,10 +18,13 @@ from devices.errors import DeviceError, SettingsError
 from devices.links import open_link
 from devices.links.line import LineSettings
 from devices.links.trace import TraceLink
-from devices.ports import Board, ClipPlayer, Identity, Link, Panel, PanelMode, Reporting, Speaker
+from devices.ports import Board, ClipPlayer, Identity, Link, Panel, PanelMode, Reporting, Speaker, StageBoard
 from devices.profiles.board import BoardShape
-from devices.rendering.page import Page
+from devices.rendering.page import Page, Strip, blank_page
+from devices.rendering.reading import Reader
 from devices.rendering.render import render
+from devices.rendering.scene import Scene, whole
+from devices.rendering.strip import scroll
 
 FAILED, MISUSED = 1, 2
 LONGEST_CLIP = 120.0  # seconds a technician waits for the end of a clip
@@ -32,6 +35,7 @@ WORDS = """COMMAND is one of
   status            all the device tells of itself
   show TEXT         draw the text and put its page on the lamps   (boards)
                     send the words; the card draws them           (font cards)
+  scroll TEXT       let one line of text run over the lamps       (boards whose card can)
   blank             all lamps dark                                (boards, font cards)
   brightness N      0 to 100 percent                              (boards, panels)
   zones 1,3 on      exactly these zones hear, all others are shut (loudspeakers)
@@ -193,6 +197,9 @@ def _board_deed(verb: str, rest: list[str], shape: BoardShape | None, args: argp
         case "show", [_, *_] if shape:
             page, note = _page(" ".join(rest), args.lang, shape, args.page)
             return showing(page, note)
+        case "scroll", [_, *_] if shape:
+            strip, note = _strip(" ".join(rest), args.lang, shape)
+            return lambda board: [note, *_run(board, strip)]
         case "blank", []:
             return lambda board: [f"blank: {board.blank().value}"]
         case "brightness", [percent] if percent.isdecimal():
@@ -276,6 +283,22 @@ def _page(text: str, language: str, shape: BoardShape, number: int) -> tuple[Pag
     if not 1 <= number <= len(pages):
         raise SettingsError(f"the text has {len(pages)} pages, none is number {number}")
     return pages[number - 1], "\n".join([*remarks, f"page {number} of {len(pages)}"])
+
+
+def _strip(text: str, language: str, shape: BoardShape) -> tuple[Strip, str]:
+    drawn = scroll(text, language, shape, reader=Reader(audience="walker"))
+    remarks = [remark.text("en") for remark in drawn.findings]
+    if drawn.strip is None:
+        raise SettingsError("\n".join(["this text cannot be drawn", *remarks]))
+    said = f"one passage takes {drawn.strip.seconds:.1f} s; if the board takes another time, the driver's speed is not the card's"
+    return drawn.strip, "\n".join([*remarks, said])
+
+
+def _run(board: Board, strip: Strip) -> list[str]:
+    area = whole(strip.shape)
+    if not isinstance(board, StageBoard) or not board.scrolls(strip, area, ()):
+        raise SettingsError("this board cannot let this text run by itself: an agent shows it in pages that stand")
+    return [f"text: {board.stage(Scene(blank_page(strip.shape), (), {area: strip})).value}"]
 
 
 def _identity(identity: Identity) -> str:

@@ -13,10 +13,15 @@ from devices.cli import main
 from devices.drivers.modbus_relay.codec import READ_COILS, READ_INPUTS, Read, WriteCoils, with_check
 from devices.drivers.onbon_bx import areas, standard
 from devices.drivers.onbon_bx.codec import HOST, PING, SERIES, Answer, Frame, command
+from devices.drivers.onbon_bx.settings import OnbonSettings
+from devices.drivers.onbon_bx.stage import Sheet, told
 from devices.drivers.onbon_bx.standard import Packet
 from devices.profiles.board import BoardShape
 from devices.rendering.page import blank_page
+from devices.rendering.reading import Reader
 from devices.rendering.render import render
+from devices.rendering.scene import whole
+from devices.rendering.strip import scroll
 
 SHAPE = BoardShape.parse("64x32:rg")
 YES = Frame(HOST, 1, SERIES["6E2"], Answer(0xA0, 0).to_bytes()).to_bytes()
@@ -91,6 +96,24 @@ def test_a_text_is_drawn_and_shown(capsys):
     assert "page 1 of 1: acknowledged" in capsys.readouterr().out
 
 
+def test_a_text_runs_and_its_time_is_told_to_be_compared_with_the_boards(capsys):
+    strip = scroll("Xin chào quý khách", "vi", SHAPE, reader=Reader(audience="walker")).strip
+    settings = OnbonSettings(shape=SHAPE, address=1)
+    sheet = Sheet(blank_page(SHAPE), strip)
+    running = told(settings, 0, whole(SHAPE), sheet, True)
+    with device((host(areas.update_6e((running,))), YES)) as link:
+        assert board(link, "scroll", "Xin", "chào", "quý", "khách") == 0
+    out = capsys.readouterr().out
+    assert f"one passage takes {strip.seconds:.1f} s" in out
+    assert "text: acknowledged" in out
+
+
+def test_a_board_that_cannot_run_text_says_so(capsys):
+    with device() as link:
+        assert board(link, "--set", "dead_man_seconds=60", "scroll", "Xin chào") == 1
+    assert "cannot let this text run" in capsys.readouterr().err
+
+
 def test_blank_and_brightness_reach_the_card(capsys):
     with device((host(areas.update_6e((areas.Area(blank_page(SHAPE)),))), YES)) as link:
         assert board(link, "blank") == 0
@@ -158,6 +181,7 @@ def test_read_tells_zones_and_contacts(capsys):
     [
         (["dance"], "a board does not know"),
         (["show"], "a board does not know"),
+        (["scroll", "Xe 🚚"], "this text cannot be drawn"),
         (["zones", "1", "on"], "a board does not know"),
         (["--set", "speed=3", "ping"], "speed: Extra inputs"),
         (["--set", "speed", "ping"], "KEY=VALUE"),
