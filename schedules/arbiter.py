@@ -120,10 +120,10 @@ class _Air:
 
     def near(self, start: int, end: int) -> set[Sounding]:
         """What sounds somewhere in [start, end)."""
-        numbers = range(start // _BUCKET, max(end - 1, start) // _BUCKET + 1)
-        return {
-            one for number in numbers for one in self._buckets.get(number, ()) if one.start < end and one.end > start
-        }
+        found: set[Sounding] = set()
+        for number in range(start // _BUCKET, max(end - 1, start) // _BUCKET + 1):
+            found.update([one for one in self._buckets.get(number, ()) if one.start < end and one.end > start])
+        return found
 
     def steps(self, call: Call, start: int, end: int) -> list[tuple[int, int, frozenset[str]]]:
         """The zones that are free for a call from `start` to `end`, as they change."""

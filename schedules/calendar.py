@@ -10,7 +10,7 @@ from itertools import islice, takewhile
 from typing import NamedTuple
 
 from schedules.arbiter import Call, level
-from schedules.book import ALL_ZONES, NO_DAYS, Book, Span, span, spans_by_day
+from schedules.book import ALL_ZONES, NO_DAYS, Book, Span, joined, span, spans_by_day
 from schedules.calls import ALL, Calls, Piece
 from schedules.editions import Editions
 from schedules.fact import MINUTES_A_DAY
@@ -28,6 +28,7 @@ REACH = (
 REACH_OF_HOURS = 400  # so long is looked for a place to open again
 REACH_OF_RECURRENCE = 100  # years; 29 February on a Monday comes every 28, or 40 about a year such as 2100
 MOST_DAYS = 1_500  # so many days are tried, and no more, until something of a rule begins or has ended
+MOST_CALL_DAYS = 60  # on so many days in a row something stronger keeps a call silent, and no more are tried
 LONGEST_RUN = 31  # days; a playlist that runs once is taken as ended after it
 LATE = 4  # days after its own on which something due can begin, when it is past midnight and held by quiet hours
 KEPT = 64
@@ -81,7 +82,10 @@ class Due:
         self.plain = rule.loop and everyday and steady and len(editions.edges) == 1
         self._whole = editions.at(NEVER) if self.plain else None
         self._said: dict[tuple[int, int], Playlist] = {}
-        self._shared = ShareTurns(rule.share, editions, self._told, self._zone) if rule.share else None
+        self._shared: ShareTurns | None = None
+        if rule.share:
+            shared = rule.share, editions, self._tongue_at, self._in_tongue, self._windows, self._zone
+            self._shared = ShareTurns(*shared)
 
     # --- what is due on a day
 
@@ -115,7 +119,7 @@ class Due:
     def playlist_of(self, start: int, since: int) -> Playlist | None:
         """What of the rule's playlist is shown by what began at a tick, in the languages of the hour: of a share, one item."""
         if self._shared is not None:
-            return self._shared.at(start, self._windows)
+            return self._shared.at(start)
         return self._whole or self._spoken(start if self.is_call else since)
 
     def zones_at(self, moment: int) -> tuple[str, ...]:
@@ -169,7 +173,7 @@ class Due:
     def _unheld(self, day: int) -> Iterable[int]:
         """The ticks at which runs of a day would begin, but for validity and quiet hours."""
         if self.rule.share is not None:
-            return (claim.at for claim in self.claims(day))
+            return self.claims(day)
         spans = self._spans_of(day)
         midnight = self._zone.midnight(day) if spans else None
         return (at for each in spans for at in self._moments(day, each, midnight))
@@ -178,7 +182,7 @@ class Due:
 
     def calls(self, day: int) -> Iterator[Call]:
         """The calls of windows that begin on a local day, as they are wanted."""
-        claims = {claim.at: claim for claim in self.claims(day)} if self.rule.share else {}
+        claims = self.claims(day)
         for due in self._due_on(day):
             claim = claims.get(due)
             if claim is not None:
@@ -233,13 +237,13 @@ class Due:
         """When something of a rule that is no call is due, of windows that begin on a local day."""
         return ((each.since, each.end) for each in self.on(day, None))
 
-    def claims(self, day: int) -> list[Claim]:
-        """The turns the rule's share wants in windows that begin on a local day."""
-        return self._shared.claims(day, self._windows) if self._shared else []
+    def claims(self, day: int) -> dict[int, Claim]:
+        """The turns the rule's share wants in windows that begin on a local day, by their ticks."""
+        return self._shared.claims(day) if self._shared else {}
 
     def _windows(self, day: int) -> Iterator[tuple[int, int]]:
         midnight = self._zone.midnight(day)
-        for start, end in self._spans_of(day):
+        for start, end in joined(self._spans_of(day)):
             yield max(self._tick(day, start, midnight), self.starts), min(self._tick(day, end, midnight), self.ends)
 
     def _moments(self, day: int, each: Span, midnight: int | None) -> Iterator[int]:
@@ -330,6 +334,8 @@ class Due:
 
     def _tongue_at(self, moment: int) -> int:
         """Which order of languages counts at a tick; -1: the message's own."""
+        if not self._tongues:
+            return -1
         day = self._zone.day(moment)
         for place, one in enumerate(self._tongues):
             spans = (each for near in (day - 1, day) for each in self._book.tongue_spans(one, near))
@@ -352,18 +358,21 @@ class Due:
             self._said[key] = in_languages(edition, self._tongues[place].languages)
         return self._said[key]
 
-    def _told(self, alone: Playlist, moment: int) -> Playlist:
-        place = self._tongue_at(moment) if self._tongues else -1
-        return alone if place < 0 else in_languages(alone, self._tongues[place].languages)
+    def _in_tongue(self, playlist: Playlist, place: int) -> Playlist:
+        return playlist if place < 0 else in_languages(playlist, self._tongues[place].languages)
 
     # --- looking far ahead and back
 
     def next_start(self, instant: int) -> int | None:
         """The first tick after another at which something of the rule begins, as far as can be looked ahead."""
+        silent = 0
         for day in self._days_after(max(instant, self.starts, self.editions.first)):
             if self._begin_after(day, instant):
                 # What is late of one day may begin after what is early on a following one.
                 return min(start for late in range(self.late + 1) for start in self._begin_after(day + late, instant))
+            silent += self.queue is not None and bool(self._due_on(day))
+            if silent > MOST_CALL_DAYS:
+                break
         return None
 
     def last_end(self, instant: int) -> int | None:

@@ -41,7 +41,7 @@ class Editions:
 
     def order(self, passes: int) -> list[int]:
         """The places of all items in one pass, counted from 0."""
-        return order_of(self._playlist.model_copy(update={"items": self._items, "includes": ()}), passes)
+        return order_of(self._playlist, passes, len(self._items))
 
     def alone(self, place: int) -> Playlist:
         """One item by itself."""
@@ -50,10 +50,10 @@ class Editions:
             self._alone[place] = self._playlist.model_copy(update={"items": items, "includes": ()})
         return self._alone[place]
 
-    def may(self, place: int, start: int, seconds: float) -> bool:
-        """Whether an item may be shown for so long from a tick on."""
+    def may(self, place: int, start: int, length: int) -> bool:
+        """Whether an item may be shown for so many ticks from a tick on."""
         item = self._items[place]
-        return self._may(item, start) and self._may(item, start + round(seconds * 1_000_000) - 1)
+        return len(self.edges) == 1 or (self._may(item, start) and self._may(item, start + length - 1))
 
     def __len__(self) -> int:
         return len(self._items)
@@ -72,6 +72,8 @@ class Editions:
 
     def loses(self, start: int, end: int) -> int:
         """The first tick in (start, end) at which an item shown at `start` may be shown no more, or `end`."""
+        if len(self.edges) == 1:
+            return end
         shown = [item for item in self._items if self._may(item, start)]
         for edge in self.edges[self.place(start) + 1 :]:
             if edge >= end:

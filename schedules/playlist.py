@@ -81,23 +81,23 @@ def in_order(playlist: Playlist, passes: int) -> tuple[Item, ...]:
     """The items of one pass, counted from 0. A shuffled playlist shows each once in a pass, and nothing twice in a row."""
     if not playlist.shuffle or len(playlist.items) < 3:
         return playlist.items
-    return tuple(playlist.items[place] for place in order_of(playlist, passes))
+    return tuple(playlist.items[place] for place in order_of(playlist, passes, len(playlist.items)))
 
 
-def order_of(playlist: Playlist, passes: int) -> list[int]:
-    """The places of the items in the order of one pass."""
-    if not playlist.shuffle or len(playlist.items) < 3:
-        return list(range(len(playlist.items)))
-    order, before = _shuffled(playlist, passes), _shuffled(playlist, passes - 1)
+def order_of(playlist: Playlist, passes: int, count: int) -> list[int]:
+    """The places of so many items in the order of one pass."""
+    if not playlist.shuffle or count < 3:
+        return list(range(count))
+    order, before = _shuffled(playlist, passes, count), _shuffled(playlist, passes - 1, count)
     if passes and order[0] == before[-1]:
         order[0], order[1] = order[1], order[0]
     return order
 
 
-def _shuffled(playlist: Playlist, passes: int) -> list[int]:
+def _shuffled(playlist: Playlist, passes: int, count: int) -> list[int]:
     """An order drawn by hashing, so that it is the same on every machine and in every release."""
     drawn = f"{playlist.seed}/{playlist.id}/{passes}"
-    return sorted(range(len(playlist.items)), key=lambda place: sha256(f"{drawn}/{place}".encode()).digest())
+    return sorted(range(count), key=lambda place: sha256(f"{drawn}/{place}".encode()).digest())
 
 
 def _length(playlist: Playlist) -> Fraction:

@@ -100,7 +100,7 @@ def shares_kept(plan: Plan, start: datetime, end: datetime) -> tuple[ShareKept, 
     given: dict[tuple[str, int], float] = {}
     for due in (due for due in ready.dues if due.rule.share):
         for day in range(ready.zone.day(tick(start)) - 1, ready.zone.day(tick(end)) + 1):
-            for claim in due.claims(day):
+            for claim in due.claims(day).values():
                 if tick(start) <= claim.at < tick(end):
                     _add(promised, due.rule.id, claim.at, claim.at + claim.length, sharing[due.rule.id])
     for one in segments(plan, start, end):

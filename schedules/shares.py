@@ -59,9 +59,13 @@ def _next(
     number: int, at: int, order: Callable[[int], Sequence[int]], length: Callable[[int, int], int]
 ) -> tuple[int | None, int]:
     """The item of the next turn, and the number of the one after it."""
-    count = len(order(0))
-    for ahead in range(number, number + 2 * count):
-        item = order(ahead // count)[ahead % count]
+    pass_order, passes = order(0), 0
+    count = len(pass_order)
+    for ahead in range(number, number + count):
+        if ahead // count != passes:
+            passes = ahead // count
+            pass_order = order(passes)
+        item = pass_order[ahead % count]
         if length(item, at) > 0:
             return item, ahead + 1
     return None, number
