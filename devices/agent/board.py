@@ -132,13 +132,14 @@ class BoardHand(Hand):
         views = views_of(plan)
         fresh = {name: self._parts.get(name) or self._part(name) for name in due}
         gone = [part for name, part in self._parts.items() if name not in due]
-        for name, part in fresh.items():
-            part.take(views.get(name, plan), due[name], now, partial(self._there, name))
+        turned = [
+            part.take(views.get(name, plan), due[name], now, partial(self._there, name)) for name, part in fresh.items()
+        ]
         strongest = max((part.turn for part in fresh.values() if part.turn), key=lambda turn: turn.answer.priority.rank)
         for part in gone:
             part.leave(now, strongest)
         self._parts = fresh
-        if self._lit is not None and self._evidence is not None and self._lit == self._due():
+        if any(turned) and self._evidence is not None and self._lit is not None and self._lit == self._due():
             self._shown = self._say_shown(self._lit, self._evidence)
 
     def _arranged(self, plan: Plan, alerts: tuple[Alert, ...], now: datetime) -> Mapping[str, OnAir]:
@@ -204,7 +205,7 @@ class BoardHand(Hand):
             raise
         except GaveWayError as exc:  # no fault stands, and what was on the lamps is there still
             if exc.changed and not isinstance(step, Probe):
-                self._lost()
+                self._lit = None
         except DeviceError as exc:
             self._contact.failed(exc)
             self._lost()

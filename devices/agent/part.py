@@ -37,8 +37,8 @@ class Part:
         """Whether an alert has it."""
         return self.turn is not None and self.turn.answer.cause == "alert"
 
-    def take(self, plan: Plan, answer: OnAir, now: datetime, there: Callable[[Turn], Evidence | None]) -> None:
-        """Take the turn due now; `there` is the evidence of one that is on the lamps already."""
+    def take(self, plan: Plan, answer: OnAir, now: datetime, there: Callable[[Turn], Evidence | None]) -> bool:
+        """Take the turn due now, and say whether it is another; `there` is the evidence of one that is on the lamps already."""
         turn = self._turns.due(plan, answer, now)
         old, self.turn = self.turn, turn
         if old is None or old.lit != turn.lit:
@@ -46,7 +46,7 @@ class Part:
         self._found(turn)
         if old is not None and old.showing == turn.showing and not self._long_enough(old, turn):
             self._note()
-            return
+            return False
         if old is not None:
             self._end(old, turn, now)
         evidence = there(turn)
@@ -57,6 +57,7 @@ class Part:
         if self._play is not None and evidence is not None:
             self._play.lit(evidence)  # the page is there already: nothing need be sent
         self._note()
+        return True
 
     def _note(self) -> None:
         if self._play is not None:

@@ -9,7 +9,7 @@ from devices.links.line import LineSettings
 from devices.ports import Link, PacedLink
 
 PIECE = 0.01  # seconds of the line between two looks
-AHEAD = 0.03  # seconds of the line in the port's buffer: a thread that wakes late must not leave it empty
+AHEAD = 0.05  # seconds of the line in the port's buffer: a thread that wakes late must not leave it empty
 
 
 def paced(

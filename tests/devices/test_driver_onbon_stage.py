@@ -3,15 +3,17 @@
 import random
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from devices.drivers.onbon_bx.driver import DRIVER, OnbonBoard
 from devices.drivers.onbon_bx.settings import OnbonSettings
-from devices.drivers.onbon_bx.stage import division
+from devices.drivers.onbon_bx.stage import division, sheets
 from devices.profiles.board import BoardShape
 from devices.profiles.protocols import PROTOCOLS, Effect, abilities_of
 from devices.rendering.page import Page, Strip, blank_page
 from devices.rendering.reading import Reader
-from devices.rendering.scene import Area, Scene, put_together, whole
+from devices.rendering.scene import Area, Scene, cut_out, put_together, whole
 from devices.rendering.strip import scroll
 from devices.simulators import boards
 
@@ -100,9 +102,9 @@ def test_text_runs_under_a_page_that_stands_and_goes_on_when_the_page_turns():
     assert wired.page_at(100 * INTERVAL).planes == together(second, strip.frame(100))
 
 
-@pytest.mark.parametrize("settings", [{}, {"bands": 4, "columns": 3}], ids=str)
-def test_an_alert_over_all_areas_is_one_frame_and_no_picture_is_half_of_each(settings):
-    wired, strip = Wired(**settings), strip_for(BOTTOM)
+@pytest.mark.parametrize("facts", [{}, {"bands": 4, "columns": 3}], ids=str)
+def test_an_alert_over_all_areas_is_one_frame_and_no_picture_is_half_of_each(facts):
+    wired, strip = Wired(**facts), strip_for(BOTTOM)
     wired.driver.stage(scene(chance(TOP), strip))
     wired.page_at(50 * INTERVAL)
     wired.sent()
@@ -144,8 +146,17 @@ def test_a_plan_that_divides_the_board_otherwise_leaves_nothing_of_the_old_areas
         (whole(BOARD), AREAS, {}),
         (whole(BOARD), (), {"bands": 2}),
         (BOTTOM, tuple(Area(0, y, 192, 1) for y in range(0, 64, 2)), {}),
+        (TOP, AREAS, {}),
     ],
-    ids=["ends within a word", "begins within a word", "dead-man", "over areas", "over tiles", "too many areas"],
+    ids=[
+        "ends within a word",
+        "begins within a word",
+        "dead-man",
+        "over areas",
+        "over tiles",
+        "too many areas",
+        "of another height",
+    ],
 )
 def test_where_the_card_has_no_area_of_its_own_for_it_a_strip_cannot_run(area, areas, facts):
     assert not Wired(**facts).driver.scrolls(strip_for(Area(0, 0, area.width, 16)), area, areas)
@@ -203,13 +214,61 @@ def test_with_a_dead_man_pages_come_at_once_and_go_dark_when_nobody_renews_them(
     assert not any(map(any, wired.page_at(61.0).planes))
 
 
+PARTS = (Area(0, 0, 64, 32), Area(64, 0, 128, 32), Area(32, 40, 96, 24))
+
+
+@st.composite
+def scenes(draw):
+    """Some minutes of a divided board: what each area shows in turn, and sometimes one thing over all of it."""
+    if draw(st.integers(0, 3)) == 0:
+        return Scene(chance(whole(BOARD), draw(st.integers(1, 5))), PARTS)
+    pages, strips = [], {}
+    for area in PARTS:
+        if draw(st.booleans()):
+            pages.append((area, chance(area, draw(st.integers(1, 5)))))
+        elif draw(st.booleans()):
+            strips[area] = strip_for(Area(0, 0, area.width, area.height), draw(st.sampled_from(["Xe tải", "等候"])))
+    return Scene(put_together(BOARD, pages, 1), PARTS, strips)
+
+
+def lamps(scene, steps):
+    """What should be seen: `steps` are those of each strip."""
+    page = cut_out(scene.page, whole(BOARD))
+    parts = [(area, strip.frame(steps[area])) for area, strip in scene.strips.items()]
+    over = put_together(BOARD, parts, 1)
+    planes = zip(page.planes, over.planes, strict=True)
+    return tuple((int.from_bytes(a, "big") | int.from_bytes(b, "big")).to_bytes(len(a), "big") for a, b in planes)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(scenes(), min_size=2, max_size=6))
+def test_a_divided_board_shows_each_scene_whole_and_never_two_at_once(day):
+    wired, running = Wired(), {}
+    for scene in day:
+        again = wired.driver._believed and all(
+            sheet.same_as(wired.driver._believed[place]) for place, sheet in sheets(wired.settings, scene).items()
+        )
+        for area in PARTS:
+            strip = scene.strips.get(area)
+            if strip is None:
+                running.pop(area, None)
+            elif again or running.get(area, (None,))[0] != strip:
+                running[area] = (strip, wired.now)
+        wired.seen.clear()
+        wired.driver.stage(scene)
+        assert len(wired.seen) <= 1
+        page = wired.page_at(wired.now + 0.5)
+        steps = {area: round((wired.now - since) / INTERVAL) % strip.frames for area, (strip, since) in running.items()}
+        assert page.planes == lamps(scene, steps)
+
+
 def test_areas_at_words_are_areas_of_the_card_and_the_rest_fills_the_board():
-    settings = OnbonSettings(shape=BOARD, address=1)
+    card = OnbonSettings(shape=BOARD, address=1)
     clock = Area(128, 0, 64, 16)
-    assert division(settings, (clock, BOTTOM)) == (
+    assert division(card, (clock, BOTTOM)) == (
         clock, BOTTOM, Area(0, 0, 128, 16), Area(0, 16, 192, 32),
     )  # fmt: skip
-    assert division(settings, (Area(0, 0, 999, 16),)) == (whole(BOARD),)
+    assert division(card, (Area(0, 0, 999, 16),)) == (whole(BOARD),)
 
 
 def test_what_authors_are_told_of_the_protocol_is_what_its_driver_says():

@@ -52,6 +52,8 @@ def division(settings: OnbonSettings, wanted: tuple[Area, ...]) -> tuple[Area, .
 
 def runs(settings: OnbonSettings, strip: Strip, area: Area, wanted: tuple[Area, ...]) -> bool:
     """Whether the card can run this strip in `area`: an area of its own, a speed it has, and room for all lamps."""
+    if strip.shape != area.shape_on(settings.shape):
+        return False
     if settings.dead_man_seconds or area not in division(settings, wanted or (whole(settings.shape),)):
         return False
     if not wanted and settings.tiled:
