@@ -13,7 +13,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from devices.rendering.cleaning import BREAK, JOIN, NO_BREAK_SPACE
-from devices.rendering.words import inside_word
+from devices.rendering.words import LEANING, inside_word
 
 _HAN = "々〇〡-〩\u4e00-\u9fff"
 _OPEN = r"（《〈「『【〔〖［｛‘“(\[{«"
@@ -35,6 +35,7 @@ _SENTENCE_END, _PHRASE_END, _PHRASE_START = (
     frozenset(",;:，；：、/–—-)）"),
     frozenset("(（[《“"),
 )
+_SIGNS, _ASIDE = frozenset("/.-?&=@"), frozenset("(（")
 
 
 class Cut(IntEnum):
@@ -43,6 +44,7 @@ class Cut(IntEnum):
     SENTENCE = 0
     PHRASE = 1
     WORD = 3
+    LEANING = 4  # after a word that leans on what follows: "of", "khi", 请
     INSIDE = 5  # a word of several syllables or characters
 
 
@@ -63,11 +65,19 @@ class Atoms(NamedTuple):
     def cut(self, at: int) -> Cut:
         """How natural a break before atom `at` is."""
         before, after = self.texts[at - 1], self.texts[at]
+        if not self.gaps[at - 1] and before[-1] in _SIGNS:  # a broken address: its dots end no sentence
+            return Cut.PHRASE if before[-1] == "/" else Cut.WORD
         if before[-1] in _SENTENCE_END:
             return Cut.SENTENCE
         if before[-1] in _PHRASE_END or after[0] in _PHRASE_START:
             return Cut.PHRASE
-        return Cut.INSIDE if inside_word(before, after) else Cut.WORD
+        if inside_word(before, after):
+            return Cut.INSIDE
+        return Cut.LEANING if before.lower() in LEANING else Cut.WORD
+
+    def aside(self, at: int) -> bool:
+        """Whether atom `at` begins what explains the words before it: (giờ Hà Nội)."""
+        return self.texts[at][0] in _ASIDE
 
 
 def atoms(paragraph: str, widths: Mapping[str, int], width: int) -> Atoms:

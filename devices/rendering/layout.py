@@ -12,8 +12,12 @@ from devices.rendering.breaking import Atoms, Cut, atoms
 Lines = tuple[str, ...]
 CROWDED = 3  # lines that a page of several sentences holds; the most a Vietnamese road sign may have (QCVN 41 Art. 50)
 LONG = 1000  # atoms; a longer paragraph just fills page after page
-FEW, FEW_LINES = 60, 6  # atoms and lines of a page for which every way is weighed
+FEW, FEW_LINES = 60, 12  # atoms and lines of a page for which every way is weighed
+ONE_MORE = 0.3  # a page more weighs less than two words parted
 TRIES = 40  # places looked at for turning a page
+
+
+_TEAR = {Cut.SENTENCE: 0.0, Cut.PHRASE: 0.2, Cut.WORD: 0.6, Cut.LEANING: 0.8, Cut.INSIDE: 2.0}
 
 
 class Layout(NamedTuple):
@@ -84,6 +88,7 @@ class _Spread:
         self.crowded = max(CROWDED, capacity // 2) if crowded is None else crowded
         self.count = len(paragraph.texts)
         self.cuts = [Cut.WORD, *map(paragraph.cut, range(1, self.count))]
+        self.known: dict[tuple[int, int, int], list[tuple[int, int]]] = {}
 
     def lines(self) -> Lines:
         """All on even lines; one empty line if there is nothing."""
@@ -99,6 +104,9 @@ class _Spread:
             yield from self._pages(0, self.count)
 
     def _pages(self, first: int, last: int) -> Iterator[Lines]:
+        if self.capacity == 1 and last - first <= FEW:
+            yield from ((self.atoms.line(*span),) for span in self._one_by_one(first, last))
+            return
         count = len(self._fill(first, last, self.width))
         need = -(-count // self.capacity)
         cut = self._split(first, last, need) if need > 1 or count > self.crowded else None
@@ -108,10 +116,16 @@ class _Spread:
         else:
             yield self._even(first, last)
 
+    def _one_by_one(self, first: int, last: int) -> list[tuple[int, int]]:
+        """Pages of one line: as few as possible, or a few more that end where the text pauses."""
+        count = len(self._fill(first, last, self.width))
+        ways = [self._set(first, last, lines) for lines in range(count, min(count + 2, last - first) + 1)]
+        return min(ways, key=lambda spans: ONE_MORE * len(spans) + sum(self._tear(at, last) for at, _ in spans[1:]))
+
     def _split(self, first: int, last: int, need: int) -> int | None:
         """Where to turn the page; None if one page holds it all and no sentence ends inside."""
         parts = max(2, need)
-        order = sorted(range(first + 1, last), key=lambda at: self._unease(first, at, last, parts))
+        order = sorted(range(first + 1, last), key=lambda at: self._turn_unease(first, at, last, parts))
         if need == 1:
             order = [at for at in order if self.cuts[at] is Cut.SENTENCE]
         best = self._feasible(first, last, parts, order)
@@ -126,9 +140,25 @@ class _Spread:
         return best if pause is None else pause  # one page more is better than words torn apart
 
     def _feasible(self, first: int, last: int, parts: int, order: Sequence[int]) -> int | None:
-        """The first place in `order` that leaves no more than `parts` pages."""
+        """The first place in `order` that leaves no more than `parts` pages, and if there is one, that tears no word on them."""
         turns = ((at, self._turns(first, at) + self._turns(at, last)) for at in order[:TRIES])
-        return next((at for at, count in turns if count <= parts), None)
+        fitting = (at for at, count in turns if count <= parts)
+        best = next(fitting, None)
+        if best is None or (self._whole(first, best) and self._whole(best, last)):
+            return best
+        return next((at for at in fitting if self._whole(first, at) and self._whole(at, last)), best)
+
+    def _whole(self, first: int, last: int) -> bool:
+        """Whether a page of these atoms tears no word; what needs several pages is not judged yet."""
+        count = len(self._fill(first, last, self.width))
+        if count > self.capacity or not self._torn(self._set(first, last, count)):
+            return True
+        roomy = self._set(first, last, count + 1) if count < self.capacity else []
+        return bool(roomy) and not self._torn(roomy)
+
+    def _turn_unease(self, first: int, at: int, last: int, parts: int) -> float:
+        """As for a line, but what explains the words before it had better be on their page."""
+        return self._unease(first, at, last, parts) + (0.5 if self.atoms.aside(at) else 0.0)
 
     def _unease(self, first: int, at: int, last: int, parts: int) -> float:
         begin, end = self.atoms.starts[first], self.atoms.ends[last - 1]
@@ -165,7 +195,7 @@ class _Spread:
         count = len(self._fill(first, last, self.width))
         spans = self._set(first, last, count)
         if self._torn(spans) and count < self.capacity:
-            roomy = self._phrased(first, last, count + 1)  # a line more is better than a word torn apart
+            roomy = self._set(first, last, count + 1)  # a line more is better than a word torn apart
             spans = roomy if roomy and not self._torn(roomy) else spans
         return tuple(self.atoms.line(*span) for span in spans)
 
@@ -173,9 +203,16 @@ class _Spread:
         return any(self.cuts[at] is Cut.INSIDE for at, _ in spans[1:])
 
     def _set(self, first: int, last: int, count: int) -> list[tuple[int, int]]:
+        """Spans of `count` lines; remembered, for a page is weighed before it is chosen."""
+        key = (first, last, count)
+        if key not in self.known:
+            self.known[key] = self._lines_of(first, last, count)
+        return self.known[key]
+
+    def _lines_of(self, first: int, last: int, count: int) -> list[tuple[int, int]]:
         if count == 2:
             low = bisect_left(self.atoms.starts, self.atoms.ends[last - 1] - self.width, first + 1, last - 1)
-            high = self._fill(first, last, self.width)[0][1]
+            high = min(self._fill(first, last, self.width)[0][1], last - 1)
             at = min(range(low, high + 1), key=lambda at: self._unease(first, at, last, 2))
             return [(first, at), (at, last)]
         if count > 2:
@@ -207,7 +244,7 @@ class _Spread:
         return best[first][1] if first in best else []
 
     def _tear(self, at: int, last: int) -> float:
-        return 0.2 * self.cuts[at] if at < last else 0.0
+        return _TEAR[self.cuts[at]] if at < last else 0.0
 
     def _narrowest(self, first: int, last: int, count: int) -> list[tuple[int, int]]:
         low, high = 1, self.width

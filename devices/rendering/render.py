@@ -17,7 +17,7 @@ from devices.rendering.page import Page, PageFile
 from devices.rendering.reading import FIND, SHORTEST, Reader, reading_seconds
 from devices.rendering.style import LANGUAGES, PLAIN, Style
 
-RENDERER = "1"
+RENDERER = "2"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 _CHINESE = """
 口岸 边境 边防 边检 海关 国门 友谊关 通关 出境 入境 出入境 过境 非法 护照 通行证 签证 证件 有效
-旅客 乘客 司机 驾驶员 货车 客车 车辆 车道 通道 公民 外国 外国人 越南 中国 北京 河内 时间 今日 明日
+通关时间 货车司机 数字口岸 旅客 乘客 司机 驾驶员 货车 客车 车辆 车道 通道 公民 外国 外国人 越南 中国 北京 河内 时间 今日 明日
 上午 下午 小时 分钟 星期 春节 假期 期间 放假 营业 开放 关闭 暂停 恢复 办理 手续 申报 预约 登记
 排队 等候 秩序 顺序 礼让 老人 儿童 孕妇 请勿 禁止 严禁 必须 注意 通知 公告 紧急 立即 马上 安全
 出口 入口 撤离 疏散 危险 警告 火警 火灾 事故 大雾 天气 暴雨 洪水 能见度 减速 慢行 开启 雾灯 保持
@@ -27,11 +27,19 @@ thông tin|thông báo|chú ý|xin mời|cảm ơn|xin chào|kính chào|vui lò
 phụ nữ|mang thai|người già|tạm dừng|hoạt động|làm việc|hằng ngày|hôm nay|ngày mai|giờ hà|nghỉ tết|nguyên đán|năm mới
 hệ thống|phát thử|tin thật|nền tảng|cán bộ|lực lượng|chức năng|cơ quan|ban quản|quản lý|kinh tế|khu kinh|liên hệ
 điện thoại|văn phòng|nhà chờ|phòng chờ|ưu tiên|số lượng|phương tiện|giao thông|đường bộ|cấm vào|dừng lại|xuất trình
-border gate|chi ma|huu nghi|tan thanh|lang son|border guard|border pass|customs office|information desk|viet nam
+border gate|digital border|khẩu số|nhìn kém|làm thủ
+chi ma|huu nghi|tan thanh|lang son|border guard|border pass|customs office|information desk|viet nam
 """
 
 HAN_PAIRS = frozenset(a + b for word in _CHINESE.split() for a, b in pairwise(word))
 SYLLABLE_PAIRS = frozenset(pair for line in _VIETNAMESE.strip().splitlines() for pair in line.split("|") if " " in pair)
+
+_LEANING = """
+a an the of to at by in on for from with and or your no not
+và khi có của để từ đến tại ở theo hoặc không đã cho với do sẽ đang phải được vào
+请 请勿 和 与 及 或 在 从 到 把 将 被
+"""
+LEANING = frozenset(_LEANING.split())  # a line that ends with one of these keeps its reader waiting
 
 
 def inside_word(before: str, after: str) -> bool:

@@ -48,3 +48,34 @@ def test_words_stay_whole_on_boards_of_every_usual_width(text, language, width):
         else:
             torn = [(a, b) for a, b in pairwise(lines) if inside_word(a[-1], b[0])]
         assert torn == []
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "width", "rows", "pages"),
+    [
+        pytest.param(
+            "Tạm dừng thông quan 12:30-14:00 (giờ Hà Nội)", "vi", 128, 2,
+            [("Tạm dừng", "thông quan"), ("12:30-14:00", "(giờ Hà Nội)")],
+            id="what explains a time stands on its page, and no word is torn",
+        ),
+        pytest.param(
+            "峙马口岸通关时间 08:00-18:00（北京时间）", "zh-Hans", 128, 2,
+            [("峙马口岸通关时间",), ("08:00-18:00", "（北京时间）")], id="in Chinese too",
+        ),
+        pytest.param(
+            "EMERGENCY: leave now by the nearest exit", "en", 128, 2,
+            [("EMERGENCY:",), ("leave now", "by the nearest exit")], id="no line ends with a word that leans on the next",
+        ),
+        pytest.param(
+            "https://langson.gov.vn/cuakhauhuunghiquocte", "en", 192, 4,
+            [("https://langson.gov.vn/", "cuakhauhuunghiquocte")], id="an address is broken after its bars",
+        ),
+        pytest.param(
+            "Dense fog, poor visibility: slow down, lights on", "en", 96, 1,
+            [("Dense fog,",), ("poor visibility:",), ("slow down,",), ("lights on",)], id="pages of one line end at pauses",
+        ),
+    ],
+)  # fmt: skip
+def test_pages_turn_where_a_reader_pauses(text, language, width, rows, pages):
+    widths = face(Style().packs(language)).widths
+    assert list(lay_out(text, widths, width, rows).pages) == pages
