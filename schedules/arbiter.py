@@ -165,7 +165,7 @@ def _unmoved(call: Call, air: _Air) -> Iterator[Sounding]:
 
 def _placed(call: Call, air: _Air) -> Iterator[Sounding]:
     """The pieces of a call, between what is taken."""
-    left = call.length if call.longest is None else call.longest
+    left = PIECES * call.length if call.longest is None else call.longest
     begin, told = _beginning(call, air, min(call.length, left))
     for piece in range(1, PIECES + 1):
         if begin is None:
