@@ -273,13 +273,14 @@ class Plan(Fact):
             unfold(playlist, lists)
         return self
 
+    def items(self) -> tuple[Item, ...]:
+        """Every item: of playlists, of the fallback, of local calls."""
+        extra = [self.fallback, *(call.item for call in self.calls)]
+        return tuple(item for one in self.playlists for item in one.items) + tuple(item for item in extra if item)
+
     def contents(self) -> tuple[ContentRef, ...]:
         """Every file the plan needs, each once, in a stable order."""
-        items = [item for playlist in self.playlists for item in playlist.items]
-        if self.fallback:
-            items.append(self.fallback)
-        items += [call.item for call in self.calls if call.item]
-        refs = [ref for item in items for ref in item.contents]
+        refs = [ref for item in self.items() for ref in item.contents]
         return tuple({ref.sha256: ref for ref in (*refs, *self.preload)}.values())
 
 

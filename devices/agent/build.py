@@ -9,7 +9,9 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from devices.agent.announcer import AnnouncerHand
 from devices.agent.board import BoardHand
+from devices.agent.card import CardEntry, read_card
 from devices.agent.config import AgentConfig, ConfigError, DeviceConfig, LineConfig, first_fault
 from devices.agent.hand import Hand, Tools
 from devices.agent.inputs import Inputs
@@ -22,7 +24,7 @@ from devices.ports import Clock, Link, SoundOut
 
 LinkFactory = Callable[[LineConfig, int], Link]
 SoundFactory = Callable[[DeviceConfig], SoundOut]
-WORKED = ("board", "speaker")  # kinds of devices that have a hand
+WORKED = ("board", "speaker", "player")  # kinds of devices that have a hand
 
 
 def open_line(line: LineConfig, baud: int) -> Link:
@@ -62,9 +64,18 @@ def driver_of(config: AgentConfig, device: DeviceConfig) -> tuple[Driver, BaseMo
             "try it with gatecast-agent try"
         )
     settings = dict(device.settings)
+    if driver.kind == "player":
+        settings["clips"] = {**settings.get("clips", {}), **{one.clip: one.number for one in _card(device)}}
     if "baud" in driver.settings.model_fields:
         settings.setdefault("baud", config.line_of(device).baud or driver.baud)
     return driver, _checked(driver.settings, settings, f"{device.id}.settings")
+
+
+def _card(device: DeviceConfig) -> tuple[CardEntry, ...]:
+    try:
+        return read_card(device.card) if device.card is not None else ()
+    except SettingsError as exc:
+        raise ConfigError(f"device {device.id}: {exc}") from exc
 
 
 def _checked(model: type[Any], facts: dict[str, Any], place: str) -> Any:
@@ -104,6 +115,8 @@ def _on_line(
     hand: Hand
     if driver.kind == "board":
         hand = BoardHand(tools, getattr(settings, "shape"))  # noqa: B009
+    elif driver.kind == "player":
+        hand = AnnouncerHand(tools, _card(device), dict(device.settings.get("clips", {})))
     else:
         public = device.public_zones or tuple(getattr(settings, "zones", ()))
         hand = SpeakerHand(tools, make_sound(device), public, Inputs(device.inputs, tools.faults, tools.pressed))

@@ -91,6 +91,7 @@ class DeviceConfig(Fact):
     settings: dict[str, Any] = Field(default_factory=dict)
     public_zones: tuple[Id, ...] = Field(default=(), description="that hear what names no zones")
     sound: dict[str, Any] | None = None
+    card: Path | None = Field(default=None, description="of an announcer box: the list of what lies on its card")
     inputs: dict[Id, InputConfig] = Field(default_factory=dict, description="what the driver's named inputs mean")
 
     @model_validator(mode="after")

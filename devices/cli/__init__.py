@@ -1,4 +1,4 @@
-"""gatecast-agent: run, simulate, render, try, doctor. Each command is a module here, loaded only when it is called."""
+"""gatecast-agent: run, simulate, render, try, press, card, doctor. Each command is a module here, loaded only when it is called."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ COMMANDS = {
     "simulate": "be a device: on a pseudo-terminal or a TCP port",
     "render": "draw a text as the pages of a board",
     "try": "send one thing to one device, without controller or broker",
+    "press": "begin or end a local call, as a button would",
+    "card": "write the approved sounds of a plan onto a card for an announcer box",
     "doctor": "check ports, clock, broker, disk and names",
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import tomllib
 from collections.abc import Callable, Mapping
@@ -123,10 +124,16 @@ def toa_amplifier(settings: Settings, picture: Path | None, log: Path | None) ->
 
 
 def dfplayer(settings: Settings, picture: Path | None, log: Path | None) -> DfPlayer:
-    """An announcer with the clips of the config, or with a siren."""
+    """An announcer with the clips of the config (places and seconds, or names and numbers as an agent has them), or a siren."""
     clips = settings.get("clips", {"01/001": 8.0})
+    if not all("/" in name for name in clips):
+        clips = {_place(settings.get("folder"), number): 2.0 for number in sorted(clips.values())}
     names = dict(enumerate(clips, 1))
     return DfPlayer(clips, changed=RelayLog(log, names) if log else None)
+
+
+def _place(folder: int | None, number: int) -> str:
+    return f"{folder:02d}/{number:03d}" if folder else f"mp3/{number:04d}"
 
 
 def sending_card(settings: Settings, picture: Path | None, log: Path | None) -> SendingCard:
@@ -161,6 +168,14 @@ KINDS: Mapping[str, Callable[[Settings, Path | None, Path | None], Simulated]] =
 }
 
 
+def _on_card(path: str | None) -> Settings:
+    """The clips a list of a card names, by place, with their seconds."""
+    if path is None:
+        return {}
+    entries = json.loads(Path(path).read_text(encoding="utf-8"))
+    return {"clips": {f"mp3/{one['number']:04d}": one["seconds"] for one in entries}}
+
+
 def simulated(driver: str, settings: Settings, *, picture: Path | None = None, log: Path | None = None) -> Simulated:
     """The stand-in for a device of `driver`; ValueError if there is none."""
     if driver not in KINDS:
@@ -190,8 +205,9 @@ class SimulatedGate:
         devices = config.get("devices", [])
         for device in devices:
             name = f"{gate}-{device['id']}"
+            settings = {**device.get("settings", {}), **_on_card(device.get("card"))}
             self.devices[device["id"]] = simulated(
-                device["driver"], device.get("settings", {}), picture=out / f"{name}.png", log=out / f"{name}.log"
+                device["driver"], settings, picture=out / f"{name}.png", log=out / f"{name}.log"
             )
         try:
             for line in config.get("lines", []):
