@@ -49,7 +49,7 @@ def page(
     _ = words_of(request)
     pages = [
         ("/", _("Overview")), ("/messages", _("Messages")), ("/playlists", _("Playlists")),
-        ("/schedules", _("Schedules")), ("/voices", _("Voices")), ("/alerts", _("Alerts")),
+        ("/schedules", _("Schedules")), ("/calendars", _("Calendar")), ("/voices", _("Voices")), ("/alerts", _("Alerts")),
     ]  # fmt: skip
     frame = {
         "_": _,

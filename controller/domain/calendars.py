@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, StringConstraints
 
@@ -28,6 +28,7 @@ class Kind(StrEnum):
     EVENT = "event"
     TONGUES = "tongues"  # the languages of some hours
     LEVELS = "levels"  # volume and brightness
+    CALL = "call"  # what a button at the gate starts
 
 
 class LevelsWanted(Fact):
@@ -36,6 +37,17 @@ class LevelsWanted(Fact):
     volumes: tuple[Volume, ...] = ()
     caps: tuple[Cap, ...] = ()
     light: Light | None = None
+
+
+class CallWanted(Fact):
+    """A local call as people set it: an approved message, or the microphone where none is named."""
+
+    message: Id | None = None
+    evacuation: bool = Field(default=False, description="of a message: over every other emergency")
+    zones: tuple[Id, ...] = ()
+    release: Literal["hold", "latch"] = "latch"
+    longest: int = Field(default=600, ge=5, le=3600, description="seconds")
+    drill: bool = False
 
 
 class Days(DayList):
@@ -48,14 +60,26 @@ class Days(DayList):
         return DayList(id=self.id, name=self.name, days=self.days, through=self.through)
 
 
+class MourningKept(Mourning):
+    """A mourning with what people call it and the number of the notice that ordered it."""
+
+    name: str = Field(default="", max_length=200)
+    notice: str = Field(default="", max_length=60)
+
+    def bare(self) -> Mourning:
+        """As a plan carries it."""
+        return Mourning(id=self.id, starts=self.starts, until=self.until, mutes=self.mutes)
+
+
 FACTS: dict[Kind, type[Fact]] = {
     Kind.HOURS: Hours,
     Kind.DAYS: Days,
-    Kind.MOURNING: Mourning,
+    Kind.MOURNING: MourningKept,
     Kind.QUIET: Quiet,
     Kind.EVENT: Event,
     Kind.TONGUES: Tongues,
     Kind.LEVELS: LevelsWanted,
+    Kind.CALL: CallWanted,
 }
 NAMED = frozenset(kind for kind, fact in FACTS.items() if "id" in fact.model_fields)
 FactT = TypeVar("FactT", bound=Fact)

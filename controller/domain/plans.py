@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 from collections.abc import Container, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,7 @@ from pydantic import AwareDatetime, Field
 from controller.calendars.moons import moon_table
 from controller.calendars.sun import sun_table
 from controller.domain.asked import Asked
-from controller.domain.calendars import Calendar, Days, LevelsWanted, those
+from controller.domain.calendars import Calendar, CallWanted, Days, Kind, LevelsWanted, MourningKept, those
 from controller.domain.closings import Closing
 from controller.domain.gates import Device
 from devices.profiles.tones import tone_seconds
@@ -24,7 +24,20 @@ from schedules.fact import EVERY_DAY
 from schedules.hours import DayHours, DayList, Hours, Mourning, Quiet, Relative
 from schedules.levels import Levels
 from schedules.lunar import LunarTable
-from schedules.model import ContentRef, DeviceId, Fact, Id, Item, Plan, Playlist, Priority, Rule, Sha256, Window
+from schedules.model import (
+    ContentRef,
+    DeviceId,
+    Fact,
+    Id,
+    Item,
+    LocalCall,
+    Plan,
+    Playlist,
+    Priority,
+    Rule,
+    Sha256,
+    Window,
+)
 from schedules.recurrence import Recurrence
 from schedules.suspension import suspended
 
@@ -32,6 +45,7 @@ ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 YEARS_OF_MOON = 4
 GAP = 0.7  # seconds of silence between languages
 CHIME = "chime-2"
+SAID_EVERY = 15  # minutes between two sayings of a suspension
 
 
 class Showable(Fact):
@@ -92,9 +106,13 @@ class Terms(Asked):
     share: Share | None = None
     event: Id | None = None
     area: Id | None = None
+    routing: Literal["partial", "non_partial", "stacked"] = "partial"
+    stack_for: Annotated[float, Field(gt=0, le=14_400)] | None = None
+    longest: Annotated[float, Field(ge=1, le=86_400)] | None = None
 
 
 TERMS = frozenset(Terms.model_fields)
+OF_SOUND = frozenset({"routing", "stack_for", "longest"})
 
 
 class WantedRule(Terms):
@@ -137,6 +155,7 @@ class Body(Fact):
     tongues: tuple[Tongues, ...] = ()
     areas: tuple[Area, ...] = ()
     levels: Levels = Levels()
+    calls: tuple[LocalCall, ...] = ()
     lunar: LunarTable | None = None
 
     def fingerprint(self) -> str:
@@ -174,12 +193,12 @@ def _sound(sound: Sound) -> dict[str, Any]:
 
 def build(device: Device, wanted: Wanted, now: datetime) -> Body:
     """What `device` is to do from `now` on."""
-    rules = tuple(rule for rule in all_rules(wanted) if _concerns(rule, device, now))
+    rules = tuple(rule for rule in all_rules(wanted, device.kind) if _concerns(rule, device, now))
     playlists = {name: playlist for rule in rules for name, playlist in _playlists(device, wanted, rule).items()}
     body = Body(
         playlists=tuple(playlists[name] for name in sorted(playlists)),
         rules=tuple(
-            _rule(device, rule, _name(rule))
+            rule_of(device, rule, _name(rule))
             for rule in sorted(rules, key=lambda each: each.id)
             if _name(rule) in playlists
         ),
@@ -189,19 +208,31 @@ def build(device: Device, wanted: Wanted, now: datetime) -> Body:
     return with_calendars(body, device, wanted, now)
 
 
-def all_rules(wanted: Wanted) -> tuple[WantedRule, ...]:
-    """The schedules, and the notices of suspensions."""
-    return (*wanted.rules, *(rule for one in wanted.closings if (rule := _notice(one))))
+def all_rules(wanted: Wanted, kind: Literal["board", "speaker"] = "board") -> tuple[WantedRule, ...]:
+    """The schedules, and the notices of suspensions as a kind of device carries them."""
+    return (*wanted.rules, *(rule for one in wanted.closings if (rule := _notice(one, kind))))
 
 
-def _notice(closing: Closing) -> WantedRule | None:
+def _notice(closing: Closing, kind: str) -> WantedRule | None:
+    """On boards for the whole time; on loudspeakers when it begins, and again every so many minutes."""
     order = closing.effective
     if order is None or closing.playlist is None or not closing.targets:
         return None
+    says = kind == "speaker"
     return WantedRule(
         id=closing.id, playlist=closing.playlist, targets=closing.targets, priority=Priority.PRIORITY,
-        weekdays=EVERY_DAY, windows=(("00:00", "24:00"),), starts=order.starts, ends=order.until,
+        weekdays=EVERY_DAY, windows=_from(order.starts) if says else (("00:00", "24:00"),), starts=order.starts,
+        ends=order.until, every=SAID_EVERY if says else None,
     )  # fmt: skip
+
+
+def _from(when: datetime) -> tuple[tuple[str, str], ...]:
+    """The whole day, counted from the first full minute of a moment."""
+    minute = when.astimezone(ZONE)
+    if minute.second or minute.microsecond:
+        minute += timedelta(minutes=1)
+    first = f"{minute:%H:%M}"
+    return (("00:00", "24:00"),) if first == "00:00" else ((first, "24:00"), ("00:00", first))
 
 
 def _concerns(rule: WantedRule, device: Device, now: datetime) -> bool:
@@ -209,7 +240,8 @@ def _concerns(rule: WantedRule, device: Device, now: datetime) -> bool:
     return device.id in rule.targets and here and not (rule.ends and rule.ends <= now)
 
 
-def _rule(device: Device, rule: WantedRule, playlist: str) -> Rule:
+def rule_of(device: Device, rule: WantedRule, playlist: str) -> Rule:
+    """The schedule as a rule of a device's plan; ValueError if its terms contradict one another."""
     once = rule.every is not None or bool(rule.minutes) or rule.share is not None
     return Rule(
         id=rule.id,
@@ -223,7 +255,7 @@ def _rule(device: Device, rule: WantedRule, playlist: str) -> Rule:
         loop=device.kind == "board" and not once,
         every=rule.every,
         zones=rule.zones if device.kind == "speaker" else (),
-        **{name: getattr(rule, name) for name in TERMS},
+        **{name: getattr(rule, name) for name in TERMS if device.kind == "speaker" or name not in OF_SOUND},
     )
 
 
@@ -306,8 +338,9 @@ def with_calendars(body: Body, device: Device, wanted: Wanted, now: datetime) ->
         "hours": tuple(_hours(places[name], wanted.closings) for name in hours),
         "days": tuple(lists[name] for name in days),
         "quiet": quiet,
-        "mournings": tuple(one for one in those(wanted.calendars, Mourning, device.id) if one.until > now),
+        "mournings": tuple(one.bare() for one in those(wanted.calendars, MourningKept, device.id) if one.until > now),
         "events": events,
+        "calls": _calls(device, wanted),
         "tongues": those(wanted.calendars, Tongues, device.id),
         "levels": _levels(device, those(wanted.calendars, LevelsWanted, device.id)),
         "lunar": _moon(body, wanted, now),
@@ -341,6 +374,26 @@ def _moon(body: Body, wanted: Wanted, now: datetime) -> LunarTable | None:
 def _hours(hours: Hours, closings: Sequence[Closing]) -> Hours:
     orders = [order for one in closings if hours.id in one.hours and (order := one.effective)]
     return suspended(hours, orders) if orders else hours
+
+
+def _calls(device: Device, wanted: Wanted) -> tuple[LocalCall, ...]:
+    """The local calls a device can answer: their message is approved and has a sound or pages for it."""
+    kept = (one for one in wanted.calendars if one.kind is Kind.CALL and one.confirmed and one.concerns(device.id))
+    return tuple(
+        call for one in kept if isinstance(one.said, CallWanted) and (call := _call(device, wanted, one.id, one.said))
+    )
+
+
+def _call(device: Device, wanted: Wanted, name: str, said: CallWanted) -> LocalCall | None:
+    item = _item(device, wanted, Entry(message=said.message), None) if said.message else None
+    if item is None and (said.message is not None or device.kind == "board"):
+        return None
+    usual = Priority.EVACUATION if said.evacuation else Priority.EMERGENCY
+    zones = tuple(zone for zone in said.zones if zone in device.zones)
+    return LocalCall(
+        id=name, item=item, priority=usual if item else Priority.LIVE, zones=zones, release=said.release,
+        longest=said.longest, drill=said.drill,
+    )  # fmt: skip
 
 
 def _levels(device: Device, wanted: Sequence[LevelsWanted]) -> Levels:

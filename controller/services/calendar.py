@@ -22,7 +22,7 @@ from controller.services.context import Deps
 from controller.store import calendar as store
 from controller.store import registry, wanted
 from controller.store.audit import note
-from schedules.hours import Mourning, Quiet
+from schedules.hours import Hours, Mourning, Quiet
 from schedules.model import Window, clock
 
 LONGEST_MOURNING = timedelta(days=60)
@@ -187,6 +187,11 @@ def _view(one: Calendar, stamps: Mapping[tuple[str, str], store.Stamp], rules: t
     stamp = stamps[one.kind.value, one.id]
     facts = one.model_dump() | {"fact": pairs(one.fact), "by": stamp.by, "changed_at": stamp.at}
     return CalendarView(**facts, used_by=users(rules, one.kind, one.id))
+
+
+def hours_of(view: CalendarView) -> Hours:
+    """The opening hours in a view, whose windows are written for people."""
+    return Hours.model_validate(minutes(view.fact) | {"id": view.id})
 
 
 def minutes(fact: Any) -> Any:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from controller.domain.calendars import Calendar, Days, Kind, those
+from controller.domain.calendars import Calendar, Days, Kind, MourningKept, those
 from controller.domain.people import Actor, Right
 from controller.services import calendar
 from controller.services.context import Deps
@@ -86,12 +86,12 @@ def _ending(connection: Connection, kept: tuple[Calendar, ...], today: date) -> 
 
 
 def _unreached(connection: Connection, kept: tuple[Calendar, ...], now: datetime) -> Iterator[CalendarFinding]:
-    soon = [one for one in those(kept, Mourning) if one.until > now and one.starts - now <= timedelta(days=1)]
+    soon = [one for one in those(kept, MourningKept) if one.until > now and one.starts - now <= timedelta(days=1)]
     for one in soon:
         for reach in reached(connection, kept, one.id):
             if not reach.received and reach.sent_at and now - reach.sent_at > SLOW:
                 yield CalendarFinding(
-                    code="unreached", calendar=one.id, name=one.id, device=reach.device, since=reach.sent_at,
+                    code="unreached", calendar=one.id, name=one.name or one.id, device=reach.device, since=reach.sent_at,
                     text=f"{reach.device} has not got the mourning sent at {reach.sent_at.astimezone(ZONE):%H:%M %d/%m}: "
                     "telephone the post",
                 )  # fmt: skip
@@ -119,7 +119,7 @@ def reached(connection: Connection, kept: tuple[Calendar, ...], name: str) -> tu
     return tuple(
         _reach(connection, device.id, name, newest.get(device.id), held.get(device.id, 0))
         for device in registry.all_devices(connection)
-        if any(one.id == name for one in those(kept, Mourning, device.id))
+        if any(one.id == name for one in those(kept, MourningKept, device.id))
     )
 
 
