@@ -8,12 +8,22 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
+from controller.domain.calendars import CallWanted
 from controller.domain.content import State
 from controller.domain.plans import Entry, Showable, Sound, Wanted, WantedPlaylist, WantedRule
 from controller.errors import UnknownError
 from controller.store import calendar, content, media
 from controller.store.tables import messages, playlists, schedules
 from schedules.model import ContentRef
+
+
+def rule(connection: Connection, name: str) -> WantedRule:
+    """The schedule with an id; UnknownError if there is none."""
+    query = sa.select(schedules).where(schedules.c.id == name, schedules.c.deleted_at.is_(None))
+    row = connection.execute(query).first()
+    if row is None:
+        raise UnknownError("schedule", name)
+    return _rule(row)
 
 
 def rules(connection: Connection) -> tuple[WantedRule, ...]:
@@ -57,28 +67,31 @@ def _playlist(row: Row[Any]) -> WantedPlaylist:
 def gather(connection: Connection, alert_clips: tuple[ContentRef, ...]) -> Wanted:
     """All that the plans of all devices are built from."""
     live, orders = rules(connection), calendar.closings(connection)
-    notices = {one.playlist for one in orders if one.playlist}
-    lists = unfolded(connection, {rule.playlist for rule in live} | notices)
-    named = {entry.message for each in lists.values() for entry in each.items}
-    return Wanted(
-        playlists=lists,
-        rules=live,
-        showables=showables(connection, named),
-        states=states(connection, named),
-        alert_clips=alert_clips,
-        calendars=calendar.all_of(connection),
+    base = Wanted(
+        playlists={}, rules=live, showables={}, states={}, alert_clips=alert_clips, calendars=calendar.all_of(connection),
         closings=orders,
-    )
+    )  # fmt: skip
+    notices = {one.playlist for one in orders if one.playlist}
+    return base.model_copy(update=with_playlists(connection, base, {rule.playlist for rule in live} | notices))
+
+
+def with_playlists(connection: Connection, base: Wanted, names: Iterable[str]) -> dict[str, Any]:
+    """The facts of these playlists and their messages, beside those that are there."""
+    lists = unfolded(connection, set(names) | set(base.playlists))
+    called = {one.said.message for one in base.calendars if isinstance(one.said, CallWanted) and one.said.message}
+    named = {entry.message for each in lists.values() for entry in each.items} | called
+    return {"playlists": lists, "showables": showables(connection, named), "states": states(connection, named)}
 
 
 def unfolded(connection: Connection, names: Iterable[str]) -> dict[str, WantedPlaylist]:
-    """Playlists by id, with all they include."""
+    """Playlists by id, with all they include; deleted ones too, for an old suspension may name one."""
     found: dict[str, WantedPlaylist] = {}
     waiting = sorted(names)
     while waiting:
         name = waiting.pop()
         if name not in found:
-            found[name] = playlist(connection, name)
+            row = connection.execute(sa.select(playlists).where(playlists.c.id == name)).one()
+            found[name] = _playlist(row)
             waiting.extend(found[name].includes)
     return {name: found[name] for name in sorted(found)}
 
