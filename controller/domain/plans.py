@@ -7,21 +7,21 @@ import json
 import math
 from collections.abc import Container, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, Field
 
 from controller.calendars.moons import moon_table
 from controller.calendars.sun import sun_table
-from controller.domain.asked import Asked
 from controller.domain.calendars import Calendar, CallWanted, Days, Kind, LevelsWanted, MourningKept, those
 from controller.domain.closings import Closing
 from controller.domain.gates import Device
+from controller.domain.terms import OF_SOUND, TERMS, Terms
 from devices.profiles.tones import tone_seconds
-from schedules.claims import Area, Event, Share, Tongues
+from schedules.claims import Area, Event, Tongues
 from schedules.fact import EVERY_DAY
-from schedules.hours import DayHours, DayList, Hours, Mourning, Quiet, Relative
+from schedules.hours import DayList, Hours, Mourning, Quiet
 from schedules.levels import Levels
 from schedules.lunar import LunarTable
 from schedules.model import (
@@ -38,7 +38,6 @@ from schedules.model import (
     Sha256,
     Window,
 )
-from schedules.recurrence import Recurrence
 from schedules.suspension import suspended
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -91,28 +90,6 @@ class WantedPlaylist(Fact):
     shuffle: bool = False
     sound: Sound = Sound()
     version: int = 1
-
-
-class Terms(Asked):
-    """What calendars do to a schedule; all of it may be left out."""
-
-    minutes: Annotated[tuple[Annotated[int, Field(ge=0, le=59)], ...], Field(max_length=60)] = ()
-    recurrence: Recurrence | None = None
-    exceptions: Annotated[tuple[DayHours, ...], Field(max_length=400)] = ()
-    only_on: Annotated[tuple[Id, ...], Field(max_length=20)] = ()
-    not_on: Annotated[tuple[Id, ...], Field(max_length=20)] = ()
-    relative: Relative | None = None
-    in_quiet: Literal["hold", "drop"] = "hold"
-    share: Share | None = None
-    event: Id | None = None
-    area: Id | None = None
-    routing: Literal["partial", "non_partial", "stacked"] = "partial"
-    stack_for: Annotated[float, Field(gt=0, le=14_400)] | None = None
-    longest: Annotated[float, Field(ge=1, le=86_400)] | None = None
-
-
-TERMS = frozenset(Terms.model_fields)
-OF_SOUND = frozenset({"routing", "stack_for", "longest"})
 
 
 class WantedRule(Terms):

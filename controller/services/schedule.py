@@ -1,29 +1,27 @@
-"""Schedules: which playlist on which devices, when, and how strongly."""
+"""Schedules: which playlist on which devices, when, and how strongly. Made, changed, taken away."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from pydantic import Field, ValidationError
+from pydantic import Field
 from sqlalchemy.engine import Connection
 
 from controller.domain.moments import DayOrMoment
 from controller.domain.people import Actor, Right
-from controller.domain.plans import TERMS, Terms, WantedRule, gaps
-from controller.errors import InvalidError, Problem, UnknownError
+from controller.domain.plans import WantedRule, gaps
+from controller.domain.terms import TERMS, Terms
+from controller.errors import ConflictError
 from controller.services import plan
 from controller.services.context import Deps
 from controller.services.ids import new_id
-from controller.services.playlist import Remark, check_messages
+from controller.services.playlist import Remark
+from controller.services.schedule_checks import checked
 from controller.store import registry, wanted
 from controller.store.audit import note
 from controller.store.tables import schedules
-from schedules.model import DeviceId, Id, Priority, Window
-
-ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+from schedules.model import DeviceId, Id, Priority
 
 
 class ScheduleDraft(Terms):
@@ -50,6 +48,12 @@ class ScheduleDraft(Terms):
     zones: tuple[Id, ...] = ()
 
 
+class ScheduleChange(ScheduleDraft):
+    """The same, in place of what stands at `version`."""
+
+    version: Annotated[int, Field(ge=1)]
+
+
 class ScheduleView(WantedRule):
     """A schedule that was accepted, and what its devices will leave out for now."""
 
@@ -60,12 +64,28 @@ def create_schedule(deps: Deps, actor: Actor, draft: ScheduleDraft) -> ScheduleV
     """A new schedule; the plans of its devices change at once."""
     actor.need(Right.SCHEDULE)
     with deps.store.write() as connection:
-        now = deps.now()
-        rule = _rule(connection, draft, now)
-        connection.execute(schedules.insert().values(_row(rule) | {"created_at": now, "by": actor.username}))
-        note(connection, now, actor.username, "schedule.created", rule.id, rule.model_dump(mode="json"))
+        rule = made(connection, draft, deps)
+        keep(deps, connection, actor, rule)
+        plan.rebuild(deps, connection, actor.username, deps.now())
+        answer = _view(connection, rule)
+    deps.notify()
+    return answer
+
+
+def change_schedule(deps: Deps, actor: Actor, name: str, draft: ScheduleChange) -> ScheduleView:
+    """The next version of a schedule; ConflictError if another came first."""
+    actor.need(Right.SCHEDULE)
+    with deps.store.write() as connection:
+        stands, now = wanted.rule(connection, name), deps.now()
+        if stands.version != draft.version:
+            raise ConflictError(
+                "schedule.changed", f"the schedule is at version {stands.version} now, not {draft.version}: look again"
+            )
+        rule = made(connection, draft, deps, stands)
+        connection.execute(sa.update(schedules).where(schedules.c.id == name).values(_row(rule)))
+        note(connection, now, actor.username, "schedule.changed", name, rule.model_dump(mode="json"))
         plan.rebuild(deps, connection, actor.username, now)
-        answer = ScheduleView(**dict(rule), findings=_findings(connection, rule))
+        answer = _view(connection, rule)
     deps.notify()
     return answer
 
@@ -74,12 +94,9 @@ def delete_schedule(deps: Deps, actor: Actor, schedule: str) -> None:
     """No plan holds it any more."""
     actor.need(Right.SCHEDULE)
     with deps.store.write() as connection:
-        now = deps.now()
-        living = (schedules.c.id == schedule, schedules.c.deleted_at.is_(None))
-        if not connection.execute(sa.update(schedules).where(*living).values(deleted_at=now)).rowcount:
-            raise UnknownError("schedule", schedule)
-        note(connection, now, actor.username, "schedule.deleted", schedule)
-        plan.rebuild(deps, connection, actor.username, now)
+        wanted.rule(connection, schedule)
+        drop(deps, connection, actor, schedule)
+        plan.rebuild(deps, connection, actor.username, deps.now())
     deps.notify()
 
 
@@ -90,70 +107,49 @@ def all_schedules(deps: Deps, actor: Actor) -> tuple[WantedRule, ...]:
         return wanted.rules(connection)
 
 
+def one_schedule(deps: Deps, actor: Actor, name: str) -> ScheduleView:
+    """One of them, with what its devices leave out for now."""
+    actor.need(Right.READ)
+    with deps.store.read() as connection:
+        return _view(connection, wanted.rule(connection, name))
+
+
+def made(connection: Connection, draft: ScheduleDraft, deps: Deps, stands: WantedRule | None = None) -> WantedRule:
+    """The schedule a draft makes, whole and possible; InvalidError says why not."""
+    facts = draft.model_dump(exclude={"version"})
+    facts |= {"id": stands.id, "version": stands.version + 1} if stands else {"id": new_id("rule")}
+    return checked(connection, facts, deps.now())
+
+
+def keep(deps: Deps, connection: Connection, actor: Actor, rule: WantedRule) -> None:
+    """Insert it, inside a deed that builds the plans."""
+    now = deps.now()
+    connection.execute(schedules.insert().values(_row(rule) | {"created_at": now, "by": actor.username}))
+    note(connection, now, actor.username, "schedule.created", rule.id, rule.model_dump(mode="json"))
+
+
+def drop(deps: Deps, connection: Connection, actor: Actor, name: str) -> None:
+    """Take it away, inside a deed that builds the plans."""
+    now = deps.now()
+    connection.execute(sa.update(schedules).where(schedules.c.id == name).values(deleted_at=now))
+    note(connection, now, actor.username, "schedule.deleted", name)
+
+
 def _row(rule: WantedRule) -> dict[str, Any]:
     """The rule as a row: what calendars do to it lies together."""
     terms = rule.model_dump(mode="json", include=set(TERMS), exclude_defaults=True)
     return rule.model_dump(mode="python", exclude=set(TERMS)) | {"terms": terms}
 
 
-def _rule(connection: Connection, draft: ScheduleDraft, now: datetime) -> WantedRule:
-    starts, ends = _begin(draft.starts), _end(draft.ends)
-    if ends and (ends <= (starts or now)):
-        raise _invalid("/ends", "schedule.ends", "it ends before it starts" if starts else "it ended already")
-    _check_windows(draft.windows)
-    _check_playlist(connection, draft.playlist)
-    _check_targets(connection, draft)
-    facts = draft.model_dump() | {"id": new_id("rule"), "starts": starts, "ends": ends}
-    facts["targets"] = tuple(dict.fromkeys(draft.targets))
-    facts["weekdays"] = tuple(sorted(set(draft.weekdays)))
-    return WantedRule.model_validate(facts)
+def _view(connection: Connection, rule: WantedRule) -> ScheduleView:
+    return ScheduleView(**dict(rule), findings=left_out(connection, rule))
 
 
-def _begin(when: date | None) -> datetime | None:
-    if when is None or isinstance(when, datetime):
-        return when
-    return datetime.combine(when, time(), ZONE)
-
-
-def _end(when: date | None) -> datetime | None:
-    if when is None or isinstance(when, datetime):
-        return when
-    return datetime.combine(when, time(), ZONE) + timedelta(days=1)
-
-
-def _invalid(pointer: str, code: str, text: str) -> InvalidError:
-    return InvalidError(code, "the schedule cannot be accepted", (Problem(pointer, code, text),))
-
-
-def _check_playlist(connection: Connection, name: str) -> None:
-    try:
-        entries = wanted.playlist(connection, name).items
-    except UnknownError as exc:
-        raise _invalid("/playlist", exc.code, exc.text) from exc
-    named = [entry.message for entry in entries]
-    check_messages(named, wanted.states(connection, named))
-
-
-def _check_targets(connection: Connection, draft: ScheduleDraft) -> None:
-    known = {device.id: device for device in registry.all_devices(connection)}
-    for place, target in enumerate(draft.targets):
-        if target not in known:
-            raise _invalid(f"/targets/{place}", "device.unknown", f'there is no device "{target}"')
-        if known[target].kind == "speaker" and (odd := set(draft.zones) - set(known[target].zones)):
-            raise _invalid("/zones", "zone.unknown", f"{target} has no public zone {', '.join(sorted(odd))}")
-    if draft.zones and not any(known[target].kind == "speaker" for target in draft.targets):
-        raise _invalid("/zones", "zone.unknown", "none of the targets is a loudspeaker, and only these have zones")
-
-
-def _check_windows(windows: tuple[tuple[str, str], ...]) -> None:
-    for place, (start, end) in enumerate(windows):
-        try:
-            Window.of(start, end)
-        except ValueError as exc:
-            text = exc.errors()[0]["msg"] if isinstance(exc, ValidationError) else str(exc)
-            raise _invalid(f"/windows/{place}", "schedule.window", text.removeprefix("Value error, ")) from exc
-
-
-def _findings(connection: Connection, rule: WantedRule) -> tuple[Remark, ...]:
-    found = gaps(registry.all_devices(connection), plan.gather(connection), rule)
-    return tuple(Remark(code=gap.code, text=gap.text, message=gap.message, device=gap.device) for gap in found)
+def left_out(connection: Connection, rule: WantedRule) -> tuple[Remark, ...]:
+    """What its devices leave out for now."""
+    facts = plan.gather(connection)
+    if rule.playlist not in facts.playlists:
+        facts = facts.model_copy(update=wanted.with_playlists(connection, facts, [rule.playlist]))
+    found = gaps(registry.all_devices(connection), facts, rule)
+    remarks = (Remark(code=gap.code, text=gap.text, message=gap.message, device=gap.device) for gap in found)
+    return tuple(dict.fromkeys(remarks))

@@ -78,7 +78,7 @@ def test_a_playlist_is_made_by_form_and_keeps_its_order_and_seconds(operator, me
     ("fields", "words"),
     [
         ({"name": "a\u202eb", "message-0": "msg-x"}, "hidden mark"),
-        ({"name": "Trống"}, "items: give at least one"),
+        ({"name": "Trống"}, "a playlist needs messages"),
         ({"name": "Lâu", "message-0": "msg-x", "seconds-0": "soon"}, "soon"),
         ({"name": "Lạ", "message-0": "msg-x"}, "there is no message"),
     ],
