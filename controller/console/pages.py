@@ -17,8 +17,8 @@ from controller.console.i18n import LANGUAGES
 from controller.console.reader import COOKIE_AGE, PageRoute, Reader, Someone, drop_session, keep_session, safe_back
 from controller.console.tiles import Tile, named, tile
 from controller.errors import ControllerError
+from controller.services import calendar_watch, history, sign_in, wall
 from controller.services import device as devices
-from controller.services import history, sign_in, wall
 from controller.services.context import Deps
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
@@ -45,7 +45,8 @@ def overview(request: Request, who: Someone) -> HTMLResponse:
         }
         for gate in wall.all_gates(deps, who.actor, who.words.language)
     ]
-    return page(request, "wall.html", who.actor, now=deps.now(), gates=gates)
+    findings = calendar_watch.calendar_findings(deps, who.actor)
+    return page(request, "wall.html", who.actor, now=deps.now(), gates=gates, findings=findings)
 
 
 @router.get("/live", response_class=EventSourceResponse)
