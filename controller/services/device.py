@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -21,9 +22,10 @@ from devices.contract.messages import Fault, Health, Shown, Status
 from devices.rendering.page import blank_page
 from devices.rendering.png import png
 from schedules.evaluate import OnAir
-from schedules.model import Fact, Plan
+from schedules.model import Alert, Fact, Plan
 from schedules.playlist import Slot, item_at
 from schedules.review import why
+from schedules.stood import stood
 from schedules.timeline import segments
 
 LONGEST_TIMELINE = timedelta(days=62)
@@ -166,7 +168,7 @@ def _due(device: str, plan: bytes, alarms: tuple[bytes, ...], now: datetime, lan
     """What should be on air in this second: worked out once, however many look at the same time."""
     read = plans.read(plan)
     reason = why(read, now, alerts.met_by(alarms, device))
-    due = _slot(reason.on_air, read.issued, now)
+    due = _slot(read, reason.on_air, now, alerts.met_by(alarms, device))
     return OnAirView(
         message=due.item.message if due else None,
         cause=reason.on_air.cause,
@@ -177,11 +179,10 @@ def _due(device: str, plan: bytes, alarms: tuple[bytes, ...], now: datetime, lan
     )
 
 
-def _slot(answer: OnAir, issued: datetime, now: datetime) -> Slot | None:
-    """Whose turn it is at `now`, counted as the agent counts: from the plan's issue where nothing says since when."""
-    if answer.playlist is None:
-        return None
-    return item_at(answer.playlist, (now - (answer.since or issued)).total_seconds(), answer.loop)
+def _slot(plan: Plan, answer: OnAir, now: datetime, alarms: Sequence[Alert]) -> Slot | None:
+    """Whose turn it is at `now`, counted as the agent counts: what was interrupted goes on as its message says."""
+    told = stood(plan, answer, now, alarms)
+    return None if told is None or answer.playlist is None else item_at(answer.playlist, told, answer.loop)
 
 
 def wanted_picture(deps: Deps, actor: Actor, device: str) -> bytes:
@@ -192,7 +193,7 @@ def wanted_picture(deps: Deps, actor: Actor, device: str) -> bytes:
         board, issued = _board(connection, device), plans.newest_of(connection, device)
         living = alerts.met_by(alerts.living(connection, now), device)
     plan = issued.plan if issued else Plan(device=device, revision=1, issued=now)
-    due = _slot(why(plan, now, living).on_air, plan.issued, now)
+    due = _slot(plan, why(plan, now, living).on_air, now, living)
     if due is None:
         return png(blank_page(board.board))
     file = page_file(deps.media.read(due.content.sha256))

@@ -12,6 +12,7 @@ from devices.rendering.scene import Area
 from schedules.evaluate import OnAir
 from schedules.model import ContentRef, Item, Plan, Playlist
 from schedules.playlist import Slot, item_at
+from schedules.stood import Cut, stood
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +42,39 @@ class Turns:
     ) -> None:
         """`miss(answer, slot, due)`; `area` of the board, None: all of it."""
         self._shelf, self._miss, self._area = shelf, miss, area
+        self._alert: tuple[datetime, datetime | None] | None = None
+        self._cuts: tuple[Cut, ...] = ()
+        self._stands: tuple[object, datetime | None] = (None, None)
 
     def due(self, plan: Plan, answer: OnAir, now: datetime) -> Turn:
         """The turn at `now`. Where nothing says since when, time is counted from the plan's issue."""
-        base = answer.since or plan.issued
-        turn = self._of(answer, base, now)
+        base = self._base(plan, answer, now)
+        turn = self._of(answer, base, now) if base else None
         if turn is None and plan.fallback is not None and answer.cause == "rule":
             fallback = Playlist(id="fallback", items=(plan.fallback,))
-            turn = self._of(replace(answer, cause="fallback", source="", playlist=fallback, loop=True), base, now)
+            instead = replace(answer, cause="fallback", source="", playlist=fallback, loop=True)
+            turn = self._of(instead, base or answer.since or plan.issued, now)
         return turn or Turn(answer, None, None, now, answer.until, DARK, answer.until)
+
+    def _base(self, plan: Plan, answer: OnAir, now: datetime) -> datetime | None:
+        """From when the playlist would have run without interruptions: where it was cut, its messages say how it goes on."""
+        if answer.cause == "alert":
+            began = self._alert[0] if self._alert else answer.since or now
+            self._alert = began, answer.until
+            return answer.since or plan.issued
+        if self._alert is not None:
+            began, until = self._alert
+            self._cuts = (*self._cuts, (began, min(until or now, now)))
+            self._alert = None
+        if answer.cause != "rule" or answer.since is None:
+            return answer.since or plan.issued
+        since = answer.since
+        self._cuts = tuple(cut for cut in self._cuts if cut[1] > since)
+        key = plan.revision, answer.source, since, answer.until, self._cuts
+        if self._stands[0] != key:
+            told = stood(plan, answer, now, more=self._cuts)
+            self._stands = key, None if told is None else now - timedelta(seconds=told)
+        return self._stands[1]
 
     def _of(self, answer: OnAir, base: datetime, now: datetime) -> Turn | None:
         elapsed = (now - base).total_seconds()
