@@ -179,6 +179,7 @@ class Clip:
     bus: str  # background | normal | priority | emergency | live
     max_late: float = 60.0  # seconds after `due` at which it may still begin
     offset: float = 0.0  # seconds of the file that are left out at its beginning
+    gain: int = 100  # percent of its loudness: 100 is the file as it is, 50 is 12 dB less
 
 
 @dataclass(frozen=True, slots=True)

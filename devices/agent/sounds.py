@@ -199,7 +199,7 @@ def _record(one: Placed, played: Played) -> PlayRecord:
     started = one.clip.due + timedelta(seconds=played.start_error) if played.frames else None
     outcome, reason = _outcome(one, played)
     facts = {
-        "outcome": outcome, "reason": reason[:300], "seconds": seconds, "started": started,
+        "outcome": outcome, "reason": (reason or one.record.reason)[:300], "seconds": seconds, "started": started,
         "ended": started + timedelta(seconds=seconds) if started else None,
         "evidence": _evidence(one, played),
         "start_error": round(played.start_error, 6) if played.frames else None,

@@ -33,6 +33,7 @@ from devices.contract.messages import Outcome, PlayRecord, Shown
 from devices.errors import DeviceError, LinkError, MismatchError
 from devices.ports import Clip, Played, SoundOut, Speaker
 from schedules.evaluate import OnAir
+from schedules.levels import Level, volume_at
 from schedules.model import Alert, Plan, Priority
 from schedules.playlist import patience
 
@@ -327,7 +328,18 @@ class SpeakerHand(Hand):
             for cue in one.cues:
                 clip = wanted.pop(clip_id(one, cue), None)
                 if clip is not None:
-                    self._sounds.place(clip, cue, one, self._draft(one, cue) if cue.content else None)
+                    level = self._level(one, cue)
+                    record = self._draft(one, cue) if cue.content else None
+                    if record is not None and level.over_cap is not None:
+                        record = record.model_copy(
+                            update={"reason": f"over the cap of {level.over_cap} % of this hour"}
+                        )
+                    self._sounds.place(replace(clip, gain=level.percent), cue, one, record)
+
+    def _level(self, one: Pass, cue: Cue) -> Level:
+        """How loud: one stream serves all its zones, so the quietest of them says it."""
+        plan, zones = self._orders.plan_for(self._clock.trusted()), one.zones or self._public or ("",)
+        return min((volume_at(plan, zone, cue.due, one.priority) for zone in zones), key=lambda each: each.percent)
 
     def _stop(self, ids: frozenset[str]) -> None:
         answer = self._answer

@@ -27,6 +27,7 @@ _log = logging.getLogger(__name__)
 _MAX_LINE = 64 * 1024
 _SILENT_AFTER = 10.0  # seconds without a beat after which the process is taken for dead
 _BACK_OFF = (1.0, 30.0)
+_FULL = 100  # percent
 _KEPT = 10_000  # reports waiting for a poll
 
 
@@ -261,6 +262,8 @@ def _play_line(clip: Clip) -> dict[str, Any]:
     }
     if clip.offset:
         fields["offset"] = clip.offset
+    if clip.gain != _FULL:
+        fields["gain"] = clip.gain
     return {"play": fields}
 
 

@@ -1,6 +1,7 @@
 """The lines the sound process takes: JSON objects, one a line, judged before anything is done. Pure.
 
-{"play": {"id": "...", "due": "2026-01-01T07:00:00+07:00", "path": "/x.wav", "bus": "normal", "max_late": 60, "offset": 0}}
+{"play": {"id": "...", "due": "2026-01-01T07:00:00+07:00", "path": "/x.wav", "bus": "normal", "max_late": 60, "offset": 0,
+          "gain": 100}}
 {"stop": ["id", ...]}
 """
 
@@ -25,7 +26,8 @@ class OrderError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Play:
-    """Place a clip; `due` is a UTC sample, `max_late` and `offset` (what is left out at its beginning) in seconds."""
+    """Place a clip; `due` is a UTC sample, `max_late` and `offset` (what is left out at its beginning) in seconds, `gain` in
+    percent."""
 
     id: str
     due: int
@@ -33,6 +35,7 @@ class Play:
     bus: str
     max_late: float
     offset: float = 0.0
+    gain: int = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +70,9 @@ def _stop(ids: Any) -> Stop:
 
 def _play(fields: Any) -> Play:
     if not isinstance(fields, dict) or not {"id", "due", "path", "bus"} <= set(fields) <= {
-        "id", "due", "path", "bus", "max_late", "offset",
+        "id", "due", "path", "bus", "max_late", "offset", "gain",
     }:  # fmt: skip
-        raise OrderError("play takes id, due, path, bus, max_late and offset")
+        raise OrderError("play takes id, due, path, bus, max_late, offset and gain")
     name, path, bus, late = fields["id"], fields["path"], fields["bus"], fields.get("max_late", 60.0)
     if not isinstance(name, str) or not 0 < len(name) <= MAX_ID:
         raise OrderError(f"a clip's id is a text of 1 to {MAX_ID} characters")
@@ -78,7 +81,10 @@ def _play(fields: Any) -> Play:
     if bus not in BUSES:
         raise OrderError(f"a bus is one of {', '.join(BUSES)}")
     late, offset = _seconds("max_late", late), _seconds("offset", fields.get("offset", 0.0))
-    return Play(name, utc_samples(_instant(fields["due"])), path, bus, late, offset)
+    gain = fields.get("gain", 100)
+    if isinstance(gain, bool) or not isinstance(gain, int) or not 0 <= gain <= 100:
+        raise OrderError("gain is a whole number of percent, 0 to 100")
+    return Play(name, utc_samples(_instant(fields["due"])), path, bus, late, offset, gain)
 
 
 def _seconds(name: str, value: Any) -> float:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from devices.profiles.wav import RATE
-from devices.sound.mixer import BLOCK, Ended, Mixer, Voice
+from devices.sound.mixer import BLOCK, Ended, Mixer, Voice, gain_of
 from devices.sound.monitor import Listener
 from devices.sound.orders import Play, Stop
 from devices.sound.record import WavRecord
@@ -117,7 +117,14 @@ class Player:
             self._missing(order.id, order.path, 0, exc)
             return
         self._waiting[order.id] = Wish(
-            order.id, order.due + self._trim, order.path, order.bus, round(order.max_late * RATE), frames, skip
+            order.id,
+            order.due + self._trim,
+            order.path,
+            order.bus,
+            round(order.max_late * RATE),
+            frames,
+            skip,
+            order.gain,
         )
 
     def _place(self) -> None:
@@ -144,7 +151,8 @@ class Player:
             self._missing(wish.id, wish.path, wish.frames, exc)
             return
         self._placed[wish.id] = wish
-        self._mixer.add(Voice(wish.id, wish.bus, source, start, self._timeline.placed(wish, start)))
+        error = self._timeline.placed(wish, start)
+        self._mixer.add(Voice(wish.id, wish.bus, source, start, error, gain=gain_of(wish.gain)))
 
     def _accept(self, data: bytes, taken: Mapping[str, int], ended: tuple[Ended, ...]) -> None:
         begun = taken.keys() - self._accepted.keys()

@@ -27,7 +27,8 @@ def utc_instant(sample: int) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A clip to be placed: `due` a UTC sample; `max_late`, `frames` and `skip` (left out at its beginning) in frames."""
+    """A clip to be placed: `due` a UTC sample; `max_late`, `frames` and `skip` (left out at its beginning) in frames;
+    `gain` in percent."""
 
     id: str
     due: int
@@ -36,6 +37,7 @@ class Wish:
     max_late: int
     frames: int
     skip: int = 0
+    gain: int = 100
 
 
 @dataclass(frozen=True, slots=True)
