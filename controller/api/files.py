@@ -12,19 +12,8 @@ from starlette.datastructures import UploadFile
 
 from controller.api.access import AgentsOrPeople, Need, Reader, World, deps_of
 from controller.domain.people import Actor, Right
-from controller.domain.pictures import Fit, PictureFacts, VideoFacts
 from controller.errors import InvalidError, UnknownError
 from controller.services.bring import Brought, bring_audio
-from controller.services.bring_visual import (
-    BroughtPicture,
-    BroughtVideo,
-    bring_picture,
-    bring_video,
-    picture_facts,
-    picture_png,
-    video_facts,
-    wall_file,
-)
 from controller.services.drawing import picture
 
 MEDIA_LIMIT = 64 * 1024 * 1024
@@ -34,7 +23,7 @@ UPLOADS = (  # of the API, and of the pages' forms
 )  # fmt: skip
 _SOUNDS = {b"OggS": "audio/ogg", b"RIFF": "audio/wav"}
 _RANGES = re.compile(r"bytes=(\d+-\d*|-\d+)(\s*,\s*(\d+-\d*|-\d+))*")
-_UPLOAD = {
+UPLOAD_BODY = {
     "requestBody": {
         "required": True,
         "content": {
@@ -64,49 +53,12 @@ Bringer = Annotated[Actor, Depends(Need(Right.MEDIA))]
 Upload = Annotated[bytes, Depends(uploaded)]
 
 
-@router.post("/media", status_code=201, openapi_extra=_UPLOAD)
+@router.post("/media", status_code=201, openapi_extra=UPLOAD_BODY)
 def bring(actor: Bringer, deps: World, data: Upload) -> Brought:
     """Bring a sound file of any usual kind, as the body or as a form's file."""
     if not data:
         raise InvalidError("media.empty", "there is no file in the request")
     return bring_audio(deps, actor, data)
-
-
-@router.post("/pictures", status_code=201, openapi_extra=_UPLOAD)
-def bring_a_picture(actor: Bringer, deps: World, data: Upload) -> BroughtPicture:
-    """Bring a PNG, JPEG, WebP, GIF or BMP picture, as the body or as a form's file."""
-    return bring_picture(deps, actor, data)
-
-
-@router.get("/pictures/{sha256}.png", response_class=Response)
-def a_picture(sha256: str, actor: Reader, deps: World) -> Response:
-    """A picture that was brought, as it was kept."""
-    return _png(picture_png(deps, actor, sha256))
-
-
-@router.get("/pictures/{sha256}")
-def facts_of_a_picture(sha256: str, actor: Reader, deps: World) -> PictureFacts:
-    """What is known of a picture that was brought."""
-    return picture_facts(deps, actor, sha256)
-
-
-@router.post("/videos", status_code=201, openapi_extra=_UPLOAD)
-def bring_a_video(actor: Bringer, deps: World, data: Upload, fit: Fit = "whole", sound: bool = False) -> BroughtVideo:
-    """Bring a video; with `sound`, its sound becomes a recording for loudspeakers too."""
-    return bring_video(deps, actor, data, fit, sound=sound)
-
-
-@router.get("/videos/{sha256}")
-def facts_of_a_video(sha256: str, actor: Reader, deps: World) -> VideoFacts:
-    """What is known of a video that was brought."""
-    return video_facts(deps, actor, sha256)
-
-
-@router.get("/videos/{sha256}/{fit}/{size}.mp4", response_class=FileResponse)
-def a_video(sha256: str, fit: Fit, size: str, actor: Reader, deps: World) -> Response:
-    """A video as the walls of one size play it."""
-    headers = {"cache-control": "private, max-age=31536000, immutable", "x-content-type-options": "nosniff"}
-    return FileResponse(wall_file(deps, actor, sha256, size, fit), media_type="video/mp4", headers=headers)
 
 
 @router.get(
@@ -150,9 +102,10 @@ def preview(sha256: str, page: int, actor: Reader, deps: World) -> Response:
         raise UnknownError("picture", sha256) from exc
     if drawn is None:
         raise UnknownError("page", str(page))
-    return _png(drawn)
+    return png_answer(drawn)
 
 
-def _png(picture: bytes) -> Response:
+def png_answer(picture: bytes) -> Response:
+    """A picture of ours, which never changes under its address."""
     headers = {"cache-control": "private, max-age=31536000, immutable", "x-content-type-options": "nosniff"}
     return Response(picture, media_type="image/png", headers=headers)

@@ -17,6 +17,7 @@ from controller.api import (
     recordings,
     rendering,
     sessions,
+    visuals,
 )
 from controller.api.problems import ProblemBody
 
@@ -43,6 +44,7 @@ def api() -> APIRouter:
         alerts,
         history,
         files,
+        visuals,
         recordings,
         agents,
         health,

@@ -55,7 +55,8 @@ def on_board(png: bytes, picture: Picture, shape: BoardShape) -> Seen:
     small = _small(cropped, width, height)
     lamps = np.zeros((shape.height, shape.width, shape.colours.planes), np.bool_)
     top, left = (shape.height - height) // 2, (shape.width - width) // 2
-    lamps[top : top + height, left : left + width] = lamps_of(small, shape.colours, picture.tone == "photo")
+    level = _level(cropped) if shape.colours is Colours.MONO else LIT
+    lamps[top : top + height, left : left + width] = lamps_of(small, shape.colours, picture.tone == "photo", level)
     page = Page(shape=shape, planes=tuple(_packed(lamps)), seconds=picture.seconds)
     return Seen(
         file=PageFile(language=NO_LANGUAGE, renderer=DRAWER, pages=(page,)),
@@ -63,18 +64,31 @@ def on_board(png: bytes, picture: Picture, shape: BoardShape) -> Seen:
         height=height,
         lit=float(lamps.mean(axis=(0, 1)).max()),
         blue=_blue(small),
-        lost=_lost(cropped, small, width, height),
+        lost=_lost(cropped, small, width, height, level),
         cut=1 - cropped.shape[0] * cropped.shape[1] / (light.shape[0] * light.shape[1]),
         fewer=cropped.shape[1] < width,
     )
 
 
-def lamps_of(light: Light, colours: Colours, photo: bool) -> Lamps:
-    """Which lamps of each plane are lit; red and green lamps show no blue."""
+def lamps_of(light: Light, colours: Colours, photo: bool, level: float = LIT) -> Lamps:
+    """Which lamps of each plane are lit, in a logo those of `level` and more; red and green lamps show no blue."""
     channels = light @ LUMINANCE[:, None] if colours is Colours.MONO else light[..., : colours.planes]
     if photo:
         return np.stack([_dithered(channels[..., place]) for place in range(channels.shape[2])], axis=2)
-    return np.asarray(channels >= LIT)
+    return np.asarray(channels >= level)
+
+
+def _level(light: Light) -> float:
+    """The light that parts a picture best in two on a board of one colour: a red ring on white must not drown.
+
+    Otsu's threshold; of all that part nearly as well, the one nearest to `THRESHOLD`.
+    """
+    shares = np.bincount(numbers(light @ LUMINANCE).ravel(), minlength=256) / (light.shape[0] * light.shape[1])
+    below, sums = np.cumsum(shares)[:-1], np.cumsum(shares * np.arange(256))
+    parts = below * (1 - below)
+    spread = np.divide((sums[-1] * below - sums[:-1]) ** 2, parts, out=np.zeros(255), where=parts > 1e-9)
+    good = np.flatnonzero(spread >= spread.max() * 0.98) + 1
+    return float(TO_LIGHT[good[np.argmin(np.abs(good - THRESHOLD))]]) if spread.max() > 1 else LIT
 
 
 def _dithered(channel: Light) -> Lamps:
@@ -115,11 +129,11 @@ def _blue(light: Light) -> float:
     return float(only.sum() / max(1, bright.sum()))
 
 
-def _lost(whole: Light, small: Light, width: int, height: int) -> float:
+def _lost(whole: Light, small: Light, width: int, height: int, level: float) -> float:
     """Share of the content of a `FINER` board that this one shows otherwise: of lit or of dark lamps, whichever are fewer."""
     if whole.shape[1] < width * 2:
         return 0.0
-    fine = (_small(whole, width * FINER, height * FINER) @ LUMINANCE) >= LIT
-    coarse = np.repeat(np.repeat((small @ LUMINANCE) >= LIT, FINER, axis=0), FINER, axis=1)
+    fine = (_small(whole, width * FINER, height * FINER) @ LUMINANCE) >= level
+    coarse = np.repeat(np.repeat((small @ LUMINANCE) >= level, FINER, axis=0), FINER, axis=1)
     content = min(fine.sum(), fine.size - fine.sum())
     return float((fine ^ coarse).sum() / content) if content > fine.size / 500 else 0.0

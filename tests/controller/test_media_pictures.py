@@ -252,7 +252,7 @@ def test_each_kind_of_board_shows_the_colours_it_has() -> None:
         for colours in Colours
     }
     row = {colours: seen.file.pages[0].text_art().splitlines()[0][::8] for colours, seen in shown.items()}
-    assert row == {Colours.MONO: "##.#", Colours.RG: "RG.#", Colours.RGB: "RGB#"}
+    assert row == {Colours.MONO: ".#.#", Colours.RG: "RG.#", Colours.RGB: "RGB#"}
     assert shown[Colours.RG].blue == pytest.approx(0.25)
 
 
@@ -278,3 +278,11 @@ def test_a_black_drawing_on_clear_ground_is_seen_when_it_is_turned_around(invert
         bring_in(file(picture, "PNG")).png, Picture(sha256=SHA, inverted=inverted), BoardShape(width=32, height=16)
     )
     assert seen.lit == (0.25 if inverted else 0)
+
+
+def test_a_red_ring_on_white_does_not_drown_on_a_board_of_one_colour() -> None:
+    picture = Image.new("RGB", (320, 320), "white")
+    ImageDraw.Draw(picture).ellipse((40, 40, 279, 279), outline="red", width=40)
+    seen = on_board(png_of(np.asarray(picture.convert("RGBA"))), Picture(sha256=SHA), BoardShape(width=32, height=32))
+    row = seen.file.pages[0].text_art().splitlines()[16]
+    assert row.replace("#", "1").replace(".", "0") == "1111" + "0000" + "1" * 16 + "0000" + "1111"
