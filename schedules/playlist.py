@@ -67,6 +67,9 @@ def item_at(playlist: Playlist, elapsed: float, loop: bool = True) -> Slot | Non
     return Slot(item, content, float(begins + starts), float(begins + ends), float(offset), index)
 
 
+OF_ALL = frozenset(("zxx", "mul"))  # ISO 639-2: a picture, which is of no language, and what is of several
+
+
 def in_languages(playlist: Playlist, languages: Sequence[str]) -> Playlist:
     """The playlist with each item told in these languages, in their order; an item that has none of them stays as it is."""
     return playlist.model_copy(update={"items": tuple(_told_in(item, languages) for item in playlist.items)})
@@ -74,7 +77,8 @@ def in_languages(playlist: Playlist, languages: Sequence[str]) -> Playlist:
 
 def _told_in(item: Item, languages: Sequence[str]) -> Item:
     told = tuple(content for language in languages for content in item.contents if content.language == language)
-    return item.model_copy(update={"contents": told}) if told else item
+    everyones = tuple(content for content in item.contents if content.language in OF_ALL)
+    return item.model_copy(update={"contents": (*everyones, *told)}) if told else item
 
 
 def in_order(playlist: Playlist, passes: int) -> tuple[Item, ...]:
