@@ -12,11 +12,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from devices.agent.database import open_database
+from devices.agent.said import KEEP_SAID, said_by_rule, said_key
 from devices.contract.messages import Outcome, PlayRecord
 
 log = logging.getLogger(__name__)
 KEEP_COMMANDS = timedelta(days=7)
-KEEP_SAID = timedelta(days=3)
+TIDY_EVERY = 1_000  # sounds begun, until what is too old to be asked for is dropped
 
 
 class Store:
@@ -29,6 +30,7 @@ class Store:
         self.boot = boot or secrets.token_hex(8)
         self._sequence = 0
         self._depth = int(self._db.execute("SELECT count(*) FROM outbox").fetchone()[0])
+        self._begun = 0
         self.recovered = 0
         self.cut: list[PlayRecord] = []  # sounds that a power cut broke off, with how far they came
         try:
@@ -97,7 +99,10 @@ class Store:
         """Write down that a play begins; of a sound also that it was said, so that no restart says it twice."""
         with self._change() as db:
             if draft.content.kind == "audio":
-                db.execute("INSERT OR REPLACE INTO said VALUES (?, ?, ?, ?)", _said(draft))
+                db.execute("INSERT OR REPLACE INTO said VALUES (?, ?, ?, ?)", said_key(draft))
+                self._begun += 1
+                if self._begun % TIDY_EVERY == 0:
+                    self._forget_said(draft.due)
             row = db.execute("INSERT INTO plays (draft) VALUES (?)", (draft.to_bytes(),))
             return int(row.lastrowid or 0)
 
@@ -119,15 +124,25 @@ class Store:
         """A play that never began and may come again: no record, and it was not said."""
         with self._change() as db:
             db.execute("DELETE FROM plays WHERE id = ?", (play,))
-            db.execute("DELETE FROM said WHERE device = ? AND source = ? AND content = ? AND due = ?", _said(draft))
+            for key in (said_key(draft), said_by_rule(draft)):
+                db.execute("DELETE FROM said WHERE device = ? AND source = ? AND content = ? AND due = ?", key)
 
     def said(self, draft: PlayRecord) -> bool:
         """Whether this sound was begun, before or after the last restart."""
         with self._lock:
-            row = self._db.execute(
-                "SELECT 1 FROM said WHERE device = ? AND source = ? AND content = ? AND due = ?", _said(draft)
-            ).fetchone()
-        return row is not None
+            return any(
+                self._db.execute(
+                    "SELECT 1 FROM said WHERE device = ? AND source = ? AND content = ? AND due = ?", key
+                ).fetchone()
+                for key in (said_key(draft), said_by_rule(draft))
+            )
+
+    def _forget_said(self, now: datetime) -> None:
+        """Drop what is too old to be asked for; by the newest instant known too, so that a clock far ahead forgets nothing."""
+        newest = self._db.execute("SELECT max(due) FROM said").fetchone()[0]
+        if newest is not None:
+            limit = min(now.timestamp(), newest) - KEEP_SAID.total_seconds()
+            self._db.execute("DELETE FROM said WHERE due < ?", (limit,))
 
     def _recover(self, now: datetime) -> int:
         rows = self._db.execute("SELECT id, draft, started, seconds, evidence FROM plays ORDER BY id").fetchall()
@@ -157,14 +172,9 @@ class Store:
     def _tidy(self, now: datetime) -> None:
         with self._change() as db:
             db.execute("DELETE FROM commands WHERE at < ?", ((now - KEEP_COMMANDS).timestamp(),))
-            db.execute("DELETE FROM said WHERE due < ?", ((now - KEEP_SAID).timestamp(),))
+            self._forget_said(now)
 
     def close(self) -> None:
         """Give the file back."""
         with self._lock:
             self._db.close()
-
-
-def _said(draft: PlayRecord) -> tuple[str, str, str, float]:
-    again = f"#{draft.attempt}" if draft.attempt > 1 else ""
-    return draft.device, draft.source, draft.content.sha256 + again, draft.due.timestamp()
