@@ -117,13 +117,16 @@ def seen(some: Plan, first: date, days: int) -> list[str]:
     return found
 
 
-def same(some: Plan, first: date, days: int) -> None:
+def differences(some: Plan, first: date, days: int) -> list[str]:
+    """The minutes in which the evaluation and the painting differ, as "2026-02-18 09:00: ours, painted"."""
     ours, theirs = seen(some, first, days), painted(some, first, days)
     assert len(ours) == len(theirs) == days * DAY
-    differ = [number for number, pair in enumerate(zip(ours, theirs, strict=True)) if pair[0] != pair[1]]
-    when = first + timedelta(days=differ[0] // DAY) if differ else first
-    minute = differ[0] % DAY if differ else 0
-    assert not differ, f"{when} {minute // 60:02}:{minute % 60:02}: {ours[differ[0]]!r}, painted {theirs[differ[0]]!r}"
+    start = datetime.combine(first, time(), HANOI)
+    return [
+        f"{start + timedelta(minutes=number):%Y-%m-%d %H:%M}: {ours[number]!r}, painted {theirs[number]!r}"
+        for number in range(days * DAY)
+        if ours[number] != theirs[number]
+    ]
 
 
 PERIODS = {
@@ -140,7 +143,7 @@ PERIODS = {
 
 @pytest.mark.parametrize(("first", "days"), PERIODS.values(), ids=PERIODS)
 def test_every_minute_of_weeks_is_as_painted(first: date, days: int):
-    same(YEAR, first, days)
+    assert differences(YEAR, first, days) == []
 
 
 def test_in_these_weeks_every_rule_of_the_programme_has_its_turn():
@@ -172,4 +175,4 @@ def test_any_week_of_any_part_of_it_is_as_painted(first, some, start, end, diffe
     days = {first + timedelta(days=number): text for number, text in differs}
     exceptions = tuple(DayHours(day=day, windows=windows(text) if text else ()) for day, text in sorted(days.items()))
     hours = (TRAVELLERS.model_copy(update={"exceptions": exceptions}), GOODS)
-    same(YEAR.model_copy(update={"rules": moved, "hours": hours}), first, 5)
+    assert differences(YEAR.model_copy(update={"rules": moved, "hours": hours}), first, 5) == []
