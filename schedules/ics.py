@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import chain
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import ValidationError
@@ -36,11 +37,16 @@ class Event:
 
 def written(plan: Plan, start: datetime, end: datetime, alerts: Sequence[Alert] = ()) -> str:
     """The schedule of [start, end) as a calendar, one event for each stretch of a rule or an alert."""
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Gatecast//schedules//EN"]
-    for one in segments(plan, start, end, alerts):
-        if one.on_air.cause in ("rule", "alert"):
-            lines += _event_lines(plan, one)
-    return "".join(f"{folded}\r\n" for line in [*lines, "END:VCALENDAR"] for folded in _fold(line))
+    return "".join(lines(plan, start, end, alerts))
+
+
+def lines(plan: Plan, start: datetime, end: datetime, alerts: Sequence[Alert] = ()) -> Iterator[str]:
+    """The same line by line; lazy, so a year costs no more memory than a day."""
+    events = (one for one in segments(plan, start, end, alerts) if one.on_air.cause in ("rule", "alert"))
+    head = ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Gatecast//schedules//EN")
+    for line in chain(head, chain.from_iterable(_event_lines(plan, one) for one in events), ("END:VCALENDAR",)):
+        for folded in _fold(line):
+            yield f"{folded}\r\n"
 
 
 def read(text: str, zone: str = "Asia/Ho_Chi_Minh") -> tuple[Event, ...]:

@@ -1,16 +1,14 @@
-"""Devices: how they are, what they show, what they should, what is coming."""
+"""Devices: how they are, what they show, what they should."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
 
 from controller.api.access import Reader, World
-from controller.domain.moments import Moment
 from controller.services import device
-from controller.services.device import DeviceView, SegmentView
+from controller.services.device import DeviceView
 
 router = APIRouter(prefix="/devices", tags=["devices"])
 Language = Annotated[Literal["vi", "zh-Hans", "en"], Query(description="of the reasons")]
@@ -44,18 +42,3 @@ def shown(gate: str, name: str, actor: Reader, deps: World) -> Response:
 def _png(picture: bytes) -> Response:
     headers = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
     return Response(picture, media_type="image/png", headers=headers)
-
-
-@router.get("/{gate}/{name}/timeline")
-def timeline(
-    gate: str,
-    name: str,
-    actor: Reader,
-    deps: World,
-    start: Annotated[Moment | None, Query(alias="from", description="none: now")] = None,
-    end: Annotated[Moment | None, Query(alias="to", description="none: a day later")] = None,
-    language: Language = "en",
-) -> tuple[SegmentView, ...]:
-    """What will be on air in [from, to), piece by piece."""
-    begin: datetime = start or deps.now()
-    return device.timeline(deps, actor, f"{gate}/{name}", begin, end or begin + timedelta(days=1), language)

@@ -1,4 +1,4 @@
-"""gatecast-controller: serve, demo, doctor, enrol-code, mosquitto-config. Each command is a module, loaded when it is called."""
+"""gatecast-controller: serve, demo, doctor, explain and more. Each command is a module, loaded when it is called."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ COMMANDS = {
     "serve": "run the controller, with its embedded broker unless another is named",
     "demo": "run the main job here: broker, controller, three gates, simulated devices",
     "doctor": "check settings, data folder, database, broker and names",
+    "explain": "say what a device shows at a moment, why, what that beat, and who approved it",
+    "timeline": "print what a device shows over a period",
     "enrol-code": "make a one-time code that lets one agent in",
     "mosquitto-config": "write the files for a mosquitto instead of the embedded broker",
 }

@@ -85,6 +85,13 @@ def living(connection: Connection, now: datetime) -> tuple[bytes, ...]:
     return tuple(row.body for row in connection.execute(query))
 
 
+def lasting(connection: Connection, at: datetime) -> tuple[bytes, ...]:
+    """The stored bodies of all alerts that were on at a moment; of one ended since, only its end is kept."""
+    then = sa.func.coalesce(alerts.c.ended_at, alerts.c.until) > at
+    query = sa.select(alerts.c.body).where(alerts.c.created_at <= at, then).order_by(alerts.c.id)
+    return tuple(row.body for row in connection.execute(query))
+
+
 def met_by(bodies: Iterable[bytes], device: str) -> tuple[Alert, ...]:
     """Alerts as one device meets them."""
     met = (read(body).for_device(device) for body in bodies)

@@ -59,6 +59,13 @@ def newest_of(connection: Connection, device: str) -> Issued | None:
     return None if row is None else Issued(row.device, row.revision, row.fingerprint, row.issued_at, row.plan)
 
 
+def in_force(connection: Connection, device: str, at: datetime) -> Issued | None:
+    """The plan a device was to follow at a moment: the newest issued by then; of moments to come, the newest of all."""
+    query = sa.select(plans).where(plans.c.device == device, plans.c.issued_at <= at)
+    row = connection.execute(query.order_by(plans.c.revision.desc()).limit(1)).first()
+    return None if row is None else Issued(row.device, row.revision, row.fingerprint, row.issued_at, row.plan)
+
+
 def revision_of(connection: Connection, device: str, revision: int) -> Issued | None:
     """One revision of a device's plan."""
     row = connection.execute(sa.select(plans).where(plans.c.device == device, plans.c.revision == revision)).first()

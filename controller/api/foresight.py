@@ -1,0 +1,69 @@
+"""What is coming on a device and why, what a schedule would change, and calendars in and out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from itertools import chain, islice
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query
+from fastapi.responses import StreamingResponse
+
+from controller.api.access import Reader, World
+from controller.domain.moments import Moment
+from controller.services import foresee
+from controller.services.device import SegmentView
+from controller.services.foresee import Explanation
+
+router = APIRouter(tags=["foresight"])
+Language = Annotated[Literal["vi", "zh-Hans", "en"], Query(description="of the reasons")]
+From = Annotated[Moment | None, Query(alias="from", description="none: now")]
+Until = Annotated[Moment | None, Query(alias="to", description="none: a day later")]
+At = Annotated[Moment | None, Query(description="none: now")]
+ICS: dict[int | str, dict[str, Any]] = {200: {"content": {"text/calendar": {}}, "description": "one event a stretch"}}
+
+
+@router.get("/devices/{gate}/{name}/explain")
+def explain(gate: str, name: str, actor: Reader, deps: World, at: At = None, language: Language = "en") -> Explanation:
+    """What is on air at a moment, why, what it goes before, and who approved it."""
+    return foresee.explain(deps, actor, f"{gate}/{name}", at or deps.now(), language)
+
+
+@router.get("/devices/{gate}/{name}/timeline", response_model=tuple[SegmentView, ...])
+def timeline(
+    gate: str, name: str, actor: Reader, deps: World, start: From = None, end: Until = None, language: Language = "en"
+) -> StreamingResponse:
+    """What will be on air in [from, to), piece by piece, with reasons; up to 400 days, sent as it is worked out."""
+    begin, last = _period(start, end, deps.now(), timedelta(days=1))
+    found = foresee.stream(deps, actor, f"{gate}/{name}", begin, last, language)
+    return StreamingResponse(_array(each.model_dump_json() for each in found), media_type="application/json")
+
+
+@router.get("/devices/{gate}/{name}/schedule.ics", response_class=StreamingResponse, responses=ICS)
+def calendar(
+    gate: str, name: str, actor: Reader, deps: World, start: From = None, end: Until = None
+) -> StreamingResponse:
+    """The same as an iCalendar; without `to` 30 days."""
+    begin, last = _period(start, end, deps.now(), timedelta(days=30))
+    found = foresee.calendar_of(deps, actor, f"{gate}/{name}", begin, last)
+    headers = {"content-disposition": f'attachment; filename="{gate}-{name}.ics"'}
+    return StreamingResponse(_chunks(found), media_type="text/calendar; charset=utf-8", headers=headers)
+
+
+def _period(start: datetime | None, end: datetime | None, now: datetime, usual: timedelta) -> tuple[datetime, datetime]:
+    begin = start or now
+    return begin, end or begin + usual
+
+
+def _array(found: Iterable[str]) -> Iterator[str]:
+    """A JSON array of what comes."""
+    lines = (("," if place else "") + each for place, each in enumerate(found))
+    return _chunks(chain("[", lines, "]"))
+
+
+def _chunks(found: Iterable[str]) -> Iterator[str]:
+    """Some at a time: each chunk is a step between threads."""
+    waiting = iter(found)
+    while some := "".join(islice(waiting, 200)):
+        yield some
