@@ -44,7 +44,7 @@ class Video(Asked):
 
 
 class PictureFacts(Fact):
-    """What was found in a picture that was brought; `sha256` names our own PNG of it, upright and at most 2,000 pixels long."""
+    """What was found in a picture that was brought; `sha256` names our own PNG of it, upright and at most 1,280 pixels long."""
 
     sha256: Sha256
     width: int

@@ -42,8 +42,8 @@ def _light(png: bytes, inverted: bool) -> Light:
     """The picture on a dark ground as light; inverted, on a white ground and then turned around."""
     pixels = pixels_of(png)
     opacity = pixels[..., 3:].astype(np.float32) / 255
-    light: Light = TO_LIGHT[pixels[..., :3]] * opacity
-    return TO_LIGHT[255 - numbers(light + (1 - opacity))] if inverted else light
+    light: Light = TO_LIGHT.take(pixels[..., :3]) * opacity
+    return TO_LIGHT.take(255 - numbers(light + (1 - opacity))) if inverted else light
 
 
 def on_board(png: bytes, picture: Picture, shape: BoardShape) -> Seen:

@@ -17,7 +17,7 @@ from controller.media.light import TO_LIGHT, Numbers, numbers, scaled
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
 MAX_PIXELS = 25_000_000
-LONGEST = 2_000  # lamps of the widest board
+LONGEST = 1_280  # four pixels a lamp of a usual wall
 _DEEP = ("I;16", "I;16B", "I;16L", "I;16N", "I")
 
 
@@ -68,7 +68,7 @@ def _small(picture: Image.Image) -> tuple[Numbers, bool]:
         if (height, width) == channel.shape:
             pixels[..., place] = channel
             continue
-        light = TO_LIGHT[channel]
+        light = TO_LIGHT.take(channel)
         if opacity is None:
             pixels[..., place] = numbers(scaled(light, width, height))
         else:  # what cannot be seen has no colour to give

@@ -1,4 +1,4 @@
-"""What it takes to bring speech in: an hour of it decoded, resampled and levelled, and how near the target it comes."""
+"""What it takes to bring in speech, pictures and videos: decoded, brought to the form the gates play, and how near the target."""
 
 from __future__ import annotations
 
@@ -11,16 +11,24 @@ from typing import Any
 import numpy as np
 import pyebur128
 import soundfile
+from PIL import Image
 
+from controller.domain.pictures import Picture
 from controller.media.audio import ingest
+from controller.media.lamps import on_board
 from controller.media.link import opus
 from controller.media.mastering import TARGET, Mastered, master
+from controller.media.pictures import bring_in
 from controller.media.speech.draft import speak
 from controller.media.speech.engines import find_espeak
+from controller.media.videos import transcode
 from controller.services.bring import code
+from devices.profiles.board import BoardShape
+from tests.support.films import film
 
 MINUTES = 5  # of the hour; the rest is multiplied, for the work grows in proportion
 FILES = 20
+WALL = BoardShape.parse("320x160:rgb")
 
 
 def talk(seed: int, seconds: int, level: float) -> np.ndarray:
@@ -80,4 +88,31 @@ def opus_kb_per_minute() -> dict[str, Any]:
     }  # fmt: skip
 
 
-ROWS: tuple[Callable[[], dict[str, Any]], ...] = (ingest_hour_s, loudness_error_lu, opus_kb_per_minute)
+def picture_12mp_ms() -> dict[str, Any]:
+    """Milliseconds from a JPEG of twelve megapixels to the lamps of a wall: decoded in its own process, kept, dithered."""
+    fine = np.random.default_rng(1).integers(0, 255, (300, 400, 3), dtype=np.uint8)
+    camera = BytesIO()
+    Image.fromarray(fine).resize((4000, 3000), Image.Resampling.BICUBIC).save(camera, "JPEG", quality=90)
+    best = float("inf")
+    for _ in range(3):
+        began = time.perf_counter()
+        master = bring_in(camera.getvalue())
+        on_board(master.png, Picture(sha256=master.facts.sha256, tone="photo"), WALL)
+        best = min(best, time.perf_counter() - began)
+    return {"name": "picture_12mp_ms", "value": best * 1000, "unit": "ms", "ratio": None, "baseline": None}
+
+
+def video_20s_s() -> dict[str, Any]:
+    """Seconds from twenty of 1080p25 H.264 to what a wall of 320 by 160 plays, hashed frame by frame."""
+    data = film(20, 1920, 1080)
+    began = time.perf_counter()
+    made = transcode(data, str(WALL), "whole").transcoded
+    value = time.perf_counter() - began
+    if made.frames != 500:
+        raise RuntimeError(f"{made.frames} frames were made of 500")
+    return {"name": "video_20s_s", "value": value, "unit": "s", "ratio": None, "baseline": None}
+
+
+ROWS: tuple[Callable[[], dict[str, Any]], ...] = (
+    ingest_hour_s, loudness_error_lu, opus_kb_per_minute, picture_12mp_ms, video_20s_s,
+)  # fmt: skip
