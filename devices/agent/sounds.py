@@ -40,7 +40,9 @@ class Placed:
 
 def clip_id(one: Pass, cue: Cue) -> str:
     """The same for the same sound, so that nothing is placed twice."""
-    return f"{one.source}.{cue.due.timestamp():.3f}.{cue.content.sha256[:12] if cue.content else 'chime'}"
+    # Of a rule its zones: a schedule made anew while it sounds lets it sound on.
+    whom = "+".join(sorted(one.zones)) or "*" if one.cause == "rule" else one.source
+    return f"{whom}.{cue.due.timestamp():.3f}.{cue.content.sha256[:12] if cue.content else 'chime'}"
 
 
 def tolerance(one: Pass, cue: Cue) -> float:
