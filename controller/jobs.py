@@ -10,7 +10,7 @@ from typing import Any
 from apscheduler.events import EVENT_JOB_ERROR
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from controller.services import alert_sending, calendar_watch, outbox, plan, sign_in
+from controller.services import alert_sending, calendar_watch, fault, outbox, plan, sign_in
 from controller.services.context import Deps
 
 log = logging.getLogger("gatecast.jobs")
@@ -25,6 +25,7 @@ def _sweep(deps: Deps) -> None:
 
 JOBS: tuple[tuple[Callable[[Deps], Any], int], ...] = (
     (alert_sending.clear_expired, 15),
+    (fault.watch, 10),
     (plan.rebuild_now, 60),
     (calendar_watch.watch_calendars, 60),
     (_sweep, 600),

@@ -50,6 +50,7 @@ def page(
     pages = [
         ("/", _("Overview")), ("/messages", _("Messages")), ("/playlists", _("Playlists")),
         ("/schedules", _("Schedules")), ("/calendars", _("Calendar")), ("/voices", _("Voices")), ("/alerts", _("Alerts")),
+        ("/faults", _("Faults")),
     ]  # fmt: skip
     frame = {
         "_": _,

@@ -42,6 +42,7 @@ class Right(StrEnum):
     RECORDS = "records"  # what was shown
     AUDIT = "audit"  # who did what
     ENROL = "enrol"  # let agents in
+    ACKNOWLEDGE = "acknowledge"  # faults
 
 
 _EVERYONE = {Right.READ, Right.RECORDS}
@@ -51,9 +52,11 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     ),
     Role.APPROVER: frozenset(_EVERYONE | {Right.APPROVE, Right.WITHDRAW}),
     Role.OPERATOR: frozenset(
-        _EVERYONE | {Right.MEDIA, Right.PLAYLIST, Right.SCHEDULE, Right.CALENDAR, Right.WITHDRAW, Right.ALERT},
+        _EVERYONE
+        | {Right.MEDIA, Right.PLAYLIST, Right.SCHEDULE, Right.CALENDAR, Right.WITHDRAW, Right.ALERT}
+        | {Right.ACKNOWLEDGE},
     ),
-    Role.TECHNICIAN: frozenset(_EVERYONE | {Right.ENROL}),
+    Role.TECHNICIAN: frozenset(_EVERYONE | {Right.ENROL, Right.ACKNOWLEDGE}),
     Role.AUDITOR: frozenset(_EVERYONE | {Right.AUDIT}),
     Role.ADMINISTRATOR: frozenset(_EVERYONE | {Right.AUDIT, Right.ENROL}),
 }

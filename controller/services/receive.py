@@ -8,6 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from controller.services import fault
 from controller.services.context import Deps
 from controller.store import arrivals
 from controller.store.database import put
@@ -56,6 +57,7 @@ def receive_status(deps: Deps, topic: str, payload: bytes) -> None:
         row = {"device": status.device, "boot": status.boot, "at": status.at, "received_at": now}
         put(connection, statuses, row | {"status": kept})
         _confirm(connection, status, now)
+        fault.follow_status(connection, status, now)
     deps.notify()
 
 

@@ -374,6 +374,22 @@ statuses = sa.Table(
     sa.Column("received_at", Instant, nullable=False),
     sa.Column("status", sa.LargeBinary, nullable=False),  # JSON of Status
 )
+faults = sa.Table(
+    "faults",
+    metadata,
+    sa.Column("id", _SERIAL, primary_key=True, autoincrement=True),
+    sa.Column("device", sa.ForeignKey("devices.id"), nullable=False),
+    sa.Column("code", sa.String(40), nullable=False),
+    sa.Column("text", sa.String(500), nullable=False),
+    sa.Column("first_seen", Instant, nullable=False),
+    sa.Column("last_seen", Instant, nullable=False),
+    sa.Column("count", sa.BigInteger, nullable=False),
+    sa.Column("acknowledged_at", Instant),
+    sa.Column("acknowledged_by", sa.String(64)),
+    sa.Column("cleared_at", Instant, index=True),
+    sa.Index("ix_faults_standing", "device", "code", "cleared_at"),
+    sqlite_autoincrement=True,
+)
 records = sa.Table(
     "records",
     metadata,
