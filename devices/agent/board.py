@@ -66,7 +66,8 @@ class BoardHand(Hand):
         self._shelf = PageShelf(tools.media, shape)
         self._board: Board | None = None
         self._probe: Board | None = None
-        self._parts: dict[str, Part] = {}
+        self._known: dict[str, Part] = {}  # those that have the board now, and those that wait for it
+        self._parts: dict[str, Part] = {}  # those that have it
         self._areas: Mapping[str, Area] = {}
         self._lit: Picture | None = None
         self._lit_at = 0.0
@@ -130,8 +131,9 @@ class BoardHand(Hand):
         self._divide(plan)
         due = self._arranged(plan, alerts, now) if plan.areas else {"": answer}
         views = views_of(plan)
-        fresh = {name: self._parts.get(name) or self._part(name) for name in due}
-        gone = [part for name, part in self._parts.items() if name not in due]
+        self._known |= {name: self._part(name) for name in due if name not in self._known}
+        fresh = {name: self._known[name] for name in due}
+        gone = [part for name, part in self._known.items() if name not in due]
         turned = [
             part.take(views.get(name, plan), due[name], now, partial(self._there, name)) for name, part in fresh.items()
         ]
@@ -160,10 +162,9 @@ class BoardHand(Hand):
             self._lit = None  # it lies otherwise on the board from here on
 
     def _leave_all(self) -> None:
-        for name, part in list(self._parts.items()):
-            if name:
-                part.leave(self._clock.now(), None)
-                del self._parts[name]
+        for name in [name for name in self._known if name]:
+            self._known.pop(name).leave(self._clock.now(), None)
+            self._parts.pop(name, None)
 
     def _part(self, name: str) -> Part:
         turns = Turns(self._shelf, partial(self._miss, name), self._areas.get(name))

@@ -73,10 +73,12 @@ class Part:
             self._play.lit(evidence)
 
     def leave(self, now: datetime, to: Turn | None) -> None:
-        """The board is divided otherwise from here on; `to` has it now."""
+        """Something over all of the board has its lamps now, or each area has; None: the board is divided otherwise."""
         if self.turn is not None:
             self._end(self.turn, to or self.turn, now)
             self.turn = None
+        if to is not None:
+            self._turns.rest(to.answer, now)
 
     def lost(self) -> None:
         """What its lamps show is not known: the play so far is partial."""

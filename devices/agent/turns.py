@@ -59,8 +59,7 @@ class Turns:
     def _base(self, plan: Plan, answer: OnAir, now: datetime) -> datetime | None:
         """From when the playlist would have run without interruptions: where it was cut, its messages say how it goes on."""
         if answer.cause == "alert":
-            began = self._alert[0] if self._alert else answer.since or now
-            self._alert = began, answer.until
+            self.rest(answer, now)
             return answer.since or plan.issued
         if self._alert is not None:
             began, until = self._alert
@@ -75,6 +74,12 @@ class Turns:
             told = stood(plan, answer, now, more=self._cuts)
             self._stands = key, None if told is None else now - timedelta(seconds=told)
         return self._stands[1]
+
+    def rest(self, answer: OnAir, now: datetime) -> None:
+        """Something else has the lamps; an alert cuts what was shown, and each message says how it goes on."""
+        if answer.cause == "alert":
+            began = self._alert[0] if self._alert else answer.since or now
+            self._alert = began, answer.until
 
     def _of(self, answer: OnAir, base: datetime, now: datetime) -> Turn | None:
         elapsed = (now - base).total_seconds()

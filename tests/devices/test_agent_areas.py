@@ -174,6 +174,17 @@ def test_an_alert_takes_the_whole_board_and_the_areas_come_back_with_no_picture_
     assert (None, "urgent", Outcome.SHOWN, 10) in bench.records()
 
 
+def test_after_an_alert_each_area_goes_on_where_it_was_cut(bench: Bench) -> None:
+    bench.line.go(orders(BOTH))
+    bench.run(4.0)
+    assert bench.line.worker is not None
+    bench.line.worker.tell(orders(BOTH, alert(10, 4)), ALERT)
+    bench.run(10.5)
+    # Cut at 4 s: the notice in the midst of its second page, the clock at the beginning of its first; by the clock on
+    # the wall it would be the first and the second.
+    assert bench.card.page().planes == together(ABOVE.pages[1], BELOW.pages[0])
+
+
 def test_a_rule_for_all_of_the_board_takes_it_and_one_that_is_weaker_does_not(bench: Bench) -> None:
     strong = rule("all", None, "12:01", "12:02", priority=Priority.PRIORITY)
     bench.line.go(orders(plan(rule("above", "notice"), strong, above=ABOVE, all=ALL)))
