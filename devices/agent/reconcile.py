@@ -112,11 +112,6 @@ class ReadInputs:
 
 
 @dataclass(frozen=True, slots=True)
-class ReadInputs:
-    """Ask for the contact inputs."""
-
-
-@dataclass(frozen=True, slots=True)
 class OpenZones:
     """Exactly these zones hear."""
 
