@@ -12,6 +12,12 @@ from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 
+import numpy as np
+from PIL import Image, ImageDraw
+
+from controller.domain.pictures import Picture, Tone
+from controller.media.lamps import on_board
+from controller.media.pictures import png_of
 from devices.profiles.board import BoardShape
 from devices.rendering.areas import render_together
 from devices.rendering.findings import Finding
@@ -109,6 +115,48 @@ def side_by_side() -> Iterator[str]:
         yield f"<figure>{''.join(pictures(file.pages if file else (), sample['title']))}</figure>\n"
 
 
+def hard_strings() -> Iterator[str]:
+    """Each on every board; what is said of it, once in all languages."""
+    for language, text in HARD:
+        yield f"<p><code>{escape(ascii(text))}</code></p>"
+        yield figure(text, language, "192x64:rg", Style(), say_all=True)
+        for board, style in BOARDS:
+            yield figure(text, language, board, style)
+
+
+def drawings() -> Iterator[str]:
+    """A sign and a photograph, both ways, on every board."""
+    for name, picture in (("a sign", sign()), ("a photograph", photograph())):
+        png_file = png_of(np.asarray(picture.convert("RGBA")))
+        for board in dict.fromkeys(board for board, _ in BOARDS):
+            tones: tuple[Tone, ...] = ("logo", "photo")
+            seen = [on_board(png_file, Picture(sha256="0" * 64, tone=tone), BoardShape.parse(board)) for tone in tones]
+            shown = "".join(part for each in seen for part in pictures(each.file.pages, name))
+            yield f"<figure><figcaption>{board}, {name}: as a logo, as a photograph</figcaption>{shown}</figure>\n"
+
+
+def sign() -> Image.Image:
+    """No entry for lorries, red and white on black."""
+    picture = Image.new("RGB", (480, 320))
+    pen = ImageDraw.Draw(picture)
+    pen.ellipse((90, 10, 390, 310), outline="red", width=34)
+    pen.rectangle((150, 120, 265, 205), fill="white")
+    pen.polygon(((272, 145), (312, 145), (332, 172), (332, 205), (272, 205)), fill="white")
+    for x in (175, 240, 300):
+        pen.ellipse((x - 16, 193, x + 16, 225), fill="white")
+    return picture
+
+
+def photograph() -> Image.Image:
+    """Hills before a bright sky, with soft edges as a camera sees them."""
+    across, down = np.meshgrid(np.linspace(0, 1, 600), np.linspace(0, 1, 400))
+    hill = 0.55 + 0.2 * np.sin(across * 9) + 0.08 * np.sin(across * 23)
+    land = 1 / (1 + np.exp(-(down - hill) * 60))
+    sky = np.stack((0.9 - 0.5 * down, 0.8 - 0.3 * down, 0.95 - 0.2 * down), axis=2)
+    ground = np.stack((0.25 + 0.2 * across, 0.45 - 0.2 * down, 0.1 + 0 * down), axis=2)
+    return Image.fromarray((255 * (sky * (1 - land[..., None]) + ground * land[..., None])).astype(np.uint8))
+
+
 def scrolling() -> Iterator[str]:
     """Two lines that pass a board."""
     for language, text in HARD[:2]:
@@ -126,8 +174,9 @@ def page() -> Iterator[str]:
         style = Style(rows=rows)  # type: ignore[arg-type]
         yield figure(" ".join(f":{name}:" for name in NAMES), "en", f"640x{rows}", style)
     yield "<h2>Hard strings</h2>"
-    for language, text in HARD:
-        yield f"<p><code>{escape(ascii(text))}</code></p>" + figure(text, language, "192x64:rg", Style(), say_all=True)
+    yield from hard_strings()
+    yield "<h2>Pictures</h2>"
+    yield from drawings()
     yield "<h2>All languages at once</h2>"
     yield from side_by_side()
     yield "<h2>Scrolling, for people on foot</h2>"
