@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from schedules.arrangement import views_of
-from schedules.claims import Share
 from schedules.compiled import CompiledPlan, Day, compiled, walk
 from schedules.evaluate import OnAir, on_air
 from schedules.model import Alert, Item, Plan
-from schedules.settled import waiting
+from schedules.settled import settled, waiting
 from schedules.timeline import segments
 from schedules.words import sentence
 from schedules.zone import DAY, MINUTE, tick
@@ -30,7 +29,7 @@ class Reason:
     def words(self, language: str = "vi") -> str:
         """The reason in plain sentences: `vi`, `zh-Hans` or `en`; any other language reads `en`."""
         titles = [item.title or item.message for item in self.messages]
-        return sentence(self.on_air, titles, language)
+        return sentence(self.on_air, titles, language, self.waiting, self.held_back)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,31 +92,34 @@ class ShareKept:
 
 
 def shares_kept(plan: Plan, start: datetime, end: datetime) -> tuple[ShareKept, ...]:
-    """What rules with a share are promised and given in each whole clock hour, or longer period, of [start, end)."""
+    """What rules with a share are promised in each of their periods that begins in [start, end), and what they are given."""
     ready = compiled(plan)
-    sharing = {rule.id: rule.share for rule in plan.rules if rule.share}
-    promised: dict[tuple[str, int], float] = {}
-    given: dict[tuple[str, int], float] = {}
-    for due in (due for due in ready.dues if due.rule.share):
+    shares = {due.name: due.rule.share.per * MINUTE for due in ready.dues if due.rule.share}
+    if not shares:
+        return ()
+    wanted: dict[tuple[str, int], int] = {}  # where the period of a turn began
+    promised: dict[tuple[str, int], int] = {}
+    for due in (due for due in ready.dues if due.name in shares):
         for day in range(ready.zone.day(tick(start)) - 1, ready.zone.day(tick(end)) + 1):
             for claim in due.claims(day).values():
-                if tick(start) <= claim.at < tick(end):
-                    _add(promised, due.rule.id, claim.at, claim.at + claim.length, sharing[due.rule.id])
-    for one in segments(plan, start, end):
-        if one.on_air.source in sharing and one.on_air.cause == "rule":
-            _add(given, one.on_air.source, tick(one.start), tick(one.end), sharing[one.on_air.source])
+                wanted[due.name, claim.at] = claim.period
+                promised[due.name, claim.period] = promised.get((due.name, claim.period), 0) + claim.length
+    given: dict[tuple[str, int], int] = {}
+    last = end + timedelta(microseconds=max(shares.values()))
+    for one in segments(plan, start, last):
+        began = one.on_air.due or one.on_air.since
+        period = wanted.get((one.on_air.source, tick(began))) if began and one.on_air.cause == "rule" else None
+        if period is not None:
+            key = one.on_air.source, period
+            given[key] = given.get(key, 0) + tick(one.end) - tick(one.start)
     return tuple(
-        ShareKept(rule, ready.zone.when(at), ready.zone.when(at + sharing[rule].per * MINUTE), promised.get((rule, at), 0.0),
-                  given.get((rule, at), 0.0))
-        for rule, at in sorted(promised.keys() | given.keys(), key=lambda key: (key[1], key[0]))
+        ShareKept(
+            rule, ready.zone.when(at), ready.zone.when(at + shares[rule]), promised[rule, at] / 1e6,
+            given.get((rule, at), 0) / 1e6,
+        )
+        for rule, at in sorted(promised, key=lambda key: (key[1], key[0]))
+        if tick(start) <= at < tick(end)
     )  # fmt: skip
-
-
-def _add(sums: dict[tuple[str, int], float], rule: str, start: int, end: int, share: Share) -> None:
-    """Count a stretch for the period it begins in."""
-    period = share.per * MINUTE
-    key = rule, start - start % period
-    sums[key] = sums.get(key, 0.0) + (end - start) / 1_000_000
 
 
 def conflicts(plan: Plan, start: datetime, end: datetime) -> tuple[Conflict, ...]:
@@ -169,6 +171,12 @@ def _never_wins(plan: Plan, start: datetime, end: datetime) -> tuple[NeverWins, 
         won.add(winner)
         for place in active:
             beaten.setdefault(day.due[place].order, set()).add(winner)
+    for one in settled(plan, start, end):
+        if one.what == "dropped":
+            by = {each for each, rule in enumerate(ready.rules) if rule.id in one.by}
+            beaten.setdefault(next(each for each, rule in enumerate(ready.rules) if rule.id == one.rule), set()).update(
+                by
+            )
     silent = (order for order in reversed(range(len(ready.rules))) if order not in won)
     return tuple(
         NeverWins(ready.rules[each].id, each in beaten, _names(ready, beaten.get(each, ()))) for each in silent

@@ -20,6 +20,9 @@ VI: Mapping[str, str] = {
     "nothing": "Không có lịch nào vào lúc này; thiết bị để trống.",
     "beaten": "Được chọn trước: {beaten}.",
     "more": "{beaten} và {count} mục khác",
+    "late": "Hẹn lúc {due}, phát muộn vì phải nhường.",
+    "waiting": "Đang chờ phát: {names}.",
+    "held_back": "Tạm giữ vì sự kiện: {names}.",
     "until": "Đến {until}.",
     "forever": "Không có thay đổi nào tiếp theo.",
     "comma": ", ",
@@ -41,6 +44,9 @@ ZH: Mapping[str, str] = {
     "nothing": "此时没有播放计划，设备不显示内容。",
     "beaten": "优先于：{beaten}。",
     "more": "{beaten}及其他 {count} 项",
+    "late": "原定 {due}，因让播而推迟。",
+    "waiting": "等待播放：{names}。",
+    "held_back": "因活动暂停：{names}。",
     "until": "至 {until}。",
     "forever": "此后没有变化。",
     "comma": "、",
@@ -62,6 +68,9 @@ EN: Mapping[str, str] = {
     "nothing": "No rule is due now; the device shows nothing.",
     "beaten": "It goes before {beaten}.",
     "more": "{beaten} and {count} more",
+    "late": "It was due at {due} and gave way.",
+    "waiting": "Waiting for the air: {names}.",
+    "held_back": "Held back by the event: {names}.",
     "until": "Until {until}.",
     "forever": "Nothing changes after this.",
     "comma": ", ",
@@ -76,14 +85,21 @@ EN: Mapping[str, str] = {
 }
 
 
-def sentence(answer: OnAir, titles: Sequence[str], language: str) -> str:
-    """Say what is on air, why, what it beat and until when."""
+def sentence(
+    answer: OnAir, titles: Sequence[str], language: str, waiting: Sequence[str] = (), held_back: Sequence[str] = ()
+) -> str:
+    """Say what is on air, why, what it beat, what waits, what an event holds back, and until when."""
     words = {"vi": VI, "zh": ZH}.get(language.partition("-")[0], EN)
     quoted = words["comma"].join(words["quote"].format(title) for title in titles)
     kind = _WITHOUT_WORDS.get(answer.priority, answer.cause)
     said = [words[kind].format(titles=quoted, source=_source(answer), priority=words.get(answer.priority, ""))]
     if answer.beaten:
         said.append(words["beaten"].format(beaten=_list(answer.beaten, words)))
+    if answer.due:
+        said.append(words["late"].format(due=f"{answer.due:%H:%M:%S}"))
+    for kind, names in (("waiting", waiting), ("held_back", held_back)):
+        if names:
+            said.append(words[kind].format(names=_list(names, words)))
     said.append(words["until"].format(until=_clock(answer.until)) if answer.until else words["forever"])
     return words["space"].join(said)
 
