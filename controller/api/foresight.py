@@ -7,14 +7,15 @@ from datetime import datetime, timedelta
 from itertools import chain, islice
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from fastapi.responses import StreamingResponse
 
-from controller.api.access import Reader, World
+from controller.api.access import Need, Reader, World
 from controller.domain.moments import Moment
-from controller.services import foresee
-from controller.services.device import SegmentView
-from controller.services.foresee import Explanation
+from controller.domain.people import Actor, Right
+from controller.services import foresee, what_if
+from controller.services.foresee import Explanation, SegmentView
+from controller.services.what_if import Trial, Verdict
 
 router = APIRouter(tags=["foresight"])
 Language = Annotated[Literal["vi", "zh-Hans", "en"], Query(description="of the reasons")]
@@ -67,3 +68,9 @@ def _chunks(found: Iterable[str]) -> Iterator[str]:
     waiting = iter(found)
     while some := "".join(islice(waiting, 200)):
         yield some
+
+
+@router.post("/schedules/check")
+def check(trial: Trial, actor: Annotated[Actor, Depends(Need(Right.SCHEDULE))], deps: World) -> Verdict:
+    """A dry run: findings, and what would change on its devices in a week, or in [from, to). Nothing is stored."""
+    return what_if.try_schedule(deps, actor, trial)

@@ -40,7 +40,9 @@ def text_of(found: Explanation) -> Iterator[str]:
     """The explanation for people."""
     revision = f"plan {found.revision}" if found.revision else "no plan yet"
     yield f"{found.device} at {found.at.astimezone(GATE_ZONE):%d/%m/%Y %H:%M:%S}, by {revision}:"
-    yield found.why
+    yield from (f"[{each.area}] {each.why}" for each in found.areas)
+    if not found.areas:
+        yield found.why
     for each in found.messages:
         by = ", ".join(
             f"{one.by} ({one.agency}, {one.at.astimezone(GATE_ZONE):%d/%m/%Y %H:%M})" for one in each.approvals

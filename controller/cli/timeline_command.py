@@ -13,8 +13,7 @@ from controller.cli.moments import GATE_ZONE, LANGUAGES, moment
 from controller.cli.settings import opened, settings_from
 from controller.errors import ControllerError
 from controller.services.context import Deps
-from controller.services.device import SegmentView
-from controller.services.foresee import calendar_of, stream
+from controller.services.foresee import SegmentView, calendar_of, stream
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -53,4 +52,5 @@ def printed(deps: Deps, args: argparse.Namespace, start: datetime, end: datetime
 def text_of(one: SegmentView) -> str:
     """A segment in one line."""
     start, end = one.start.astimezone(GATE_ZONE), one.end.astimezone(GATE_ZONE)
-    return f"{start:%d/%m/%Y %H:%M:%S} - {end:%d/%m/%Y %H:%M:%S}  {one.why}"
+    area = f"[{one.area}] " if one.area else ""
+    return f"{start:%d/%m/%Y %H:%M:%S} - {end:%d/%m/%Y %H:%M:%S}  {area}{one.why}"

@@ -17,7 +17,7 @@ from controller.console.i18n import LANGUAGES
 from controller.console.reader import COOKIE_AGE, PageRoute, Reader, Someone, drop_session, keep_session, safe_back
 from controller.console.tiles import Tile, named, tile
 from controller.errors import ControllerError
-from controller.services import calendar_watch, history, sign_in, wall
+from controller.services import calendar_watch, foresee, history, sign_in, wall
 from controller.services import device as devices
 from controller.services.context import Deps
 
@@ -69,7 +69,7 @@ def device(request: Request, gate: str, device: str, who: Someone) -> HTMLRespon
     now, name = deps.now(), f"{gate}/{device}"
     view = devices.one_device(deps, who.actor, name, language)
     titles = wall.titles(deps, who.actor, language)
-    coming = devices.timeline(deps, who.actor, name, now, now + timedelta(days=1), language)
+    coming = foresee.stream(deps, who.actor, name, now, now + timedelta(days=1), language)
     segments = [
         {
             "start": s.start,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -26,9 +26,6 @@ from schedules.model import Alert, Fact, Plan
 from schedules.playlist import Slot, item_at
 from schedules.review import why
 from schedules.stood import stood
-from schedules.timeline import segments
-
-LONGEST_TIMELINE = timedelta(days=62)
 
 
 class OnAirView(Fact):
@@ -65,20 +62,6 @@ class DeviceView(Fact):
     clock_trusted: bool | None
     missing: int
     outbox: int
-
-
-class SegmentView(Fact):
-    """A half-open stretch in which one thing is on air."""
-
-    start: datetime
-    end: datetime
-    cause: str
-    source: str
-    priority: str
-    playlist: str | None
-    messages: tuple[str, ...]
-    why: str
-    beaten: tuple[str, ...]
 
 
 class _Known(Fact):
@@ -223,38 +206,3 @@ def _board(connection: Connection, device: str) -> Device:
     if found.kind != "board":
         raise InvalidError("device.kind", f"{device} is a loudspeaker: it has no picture")
     return found
-
-
-def timeline(
-    deps: Deps, actor: Actor, device: str, start: datetime, end: datetime, language: str = "en"
-) -> tuple[SegmentView, ...]:
-    """What the newest plan and the living alerts put on air in [start, end), piece by piece."""
-    actor.need(Right.READ)
-    if not start < end <= start + LONGEST_TIMELINE:
-        raise InvalidError("timeline.period", f"`to` is after `from`, by at most {LONGEST_TIMELINE.days} days")
-    with deps.store.read() as connection:
-        registry.one_device(connection, device)
-        issued = plans.newest_of(connection, device)
-        living = alerts.met_by(alerts.living(connection, deps.now()), device)
-    if issued is None:
-        return ()
-    plan = issued.plan
-    return tuple(
-        _segment(each.start, each.end, why(plan, each.start, living).words(language), each.on_air)
-        for each in segments(plan, start, end, living)
-    )
-
-
-def _segment(start: datetime, end: datetime, words: str, answer: OnAir) -> SegmentView:
-    playlist = answer.playlist
-    return SegmentView(
-        start=start,
-        end=end,
-        cause=answer.cause,
-        source=answer.source,
-        priority=answer.priority,
-        playlist=playlist.id if playlist else None,
-        messages=tuple(dict.fromkeys(item.message for item in playlist.items)) if playlist else (),
-        why=words,
-        beaten=answer.beaten,
-    )

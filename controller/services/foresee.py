@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -12,17 +12,32 @@ from controller.domain.approvals import Approval
 from controller.domain.people import Actor, Right
 from controller.errors import InvalidError
 from controller.services.context import Deps
-from controller.services.device import SegmentView
 from controller.store import alerts, plans, registry
 from controller.store.tables import approvals
 from schedules.answer import OnAir
+from schedules.arrangement import arrangement
 from schedules.ics import lines
 from schedules.model import Alert, Fact, Item, Plan, Playlist
 from schedules.review import why
-from schedules.timeline import segments
+from schedules.timeline import Segment, segments
 from schedules.words import sentence
 
 LONGEST = timedelta(days=400)
+
+
+class SegmentView(Fact):
+    """A half-open stretch in which one thing is on air: on the whole device, or in an area of a board."""
+
+    start: datetime
+    end: datetime
+    area: str | None
+    cause: str
+    source: str
+    priority: str
+    playlist: str | None
+    messages: tuple[str, ...]
+    why: str
+    beaten: tuple[str, ...]
 
 
 class Named(Fact):
@@ -43,7 +58,8 @@ class ShownMessage(Fact):
 
 class Explanation(Fact):
     """What is on air on a device at a moment, why, and what it goes before. `held_back` is frozen by an event, `waiting` is due
-    and sounds later; `alerts_ended` were on then and have been ended since."""
+    and sounds later; `alerts_ended` were on then and have been ended since. A board that is not shown as a whole has `areas`; all
+    else is then of the strongest."""
 
     device: str
     at: datetime
@@ -55,6 +71,7 @@ class Explanation(Fact):
     since: datetime | None
     until: datetime | None
     messages: tuple[ShownMessage, ...]
+    areas: tuple[SegmentView, ...]
     beaten: tuple[Named, ...]
     held_back: tuple[Named, ...]
     waiting: tuple[Named, ...]
@@ -71,11 +88,14 @@ def explain(deps: Deps, actor: Actor, device: str, at: datetime, language: str =
         plan = issued.plan if issued else Plan(device=device, revision=1, issued=at)
         living = alerts.met_by([body for body in bodies if alerts.read(body).state == "active"], device)
         reason = why(plan, at, living)
-        shown = tuple(_shown(connection, item) for item in _items(reason.on_air))
+        parts = arrangement(plan, at, living).areas if plan.areas else {}
+        answers = tuple(parts.values()) or (reason.on_air,)
+        shown = tuple(_shown(connection, item) for item in _items(answers))
     answer, called = reason.on_air, _names(plan)
     return Explanation(
         device=device, at=at, revision=issued.revision if issued else None, cause=answer.cause, source=answer.source,
         priority=answer.priority, why=reason.words(language), since=answer.since, until=answer.until, messages=shown,
+        areas=tuple(_view(area, Segment(at, at, each), language) for area, each in parts.items()),
         beaten=_called(answer.beaten, called), held_back=_called(reason.held_back, called),
         waiting=_called(reason.waiting, called), alerts_ended=ended,
     )  # fmt: skip
@@ -86,7 +106,7 @@ def stream(
 ) -> Iterator[SegmentView]:
     """What the newest plan and the living alerts put on air in [start, end), piece by piece; lazy."""
     plan, living = _coming(deps, actor, device, start, end)
-    return (_segment(each.start, each.end, each.on_air, language) for each in segments(plan, start, end, living))
+    return (_view(area, each, language) for area, each in pieces(plan, start, end, living))
 
 
 def calendar_of(deps: Deps, actor: Actor, device: str, start: datetime, end: datetime) -> Iterator[str]:
@@ -106,18 +126,35 @@ def _coming(deps: Deps, actor: Actor, device: str, start: datetime, end: datetim
     return issued.plan if issued else Plan(device=device, revision=1, issued=start), living
 
 
-def _segment(start: datetime, end: datetime, answer: OnAir, language: str) -> SegmentView:
+def pieces(
+    plan: Plan, start: datetime, end: datetime, living: Sequence[Alert] = ()
+) -> Iterator[tuple[str | None, Segment]]:
+    """What is on air in [start, end), each stretch with its area; None is the whole device."""
+    if not plan.areas:
+        yield from ((None, each) for each in segments(plan, start, end, living))
+        return
+    moment = start
+    while moment < end:
+        now = arrangement(plan, moment, living)
+        until = min(now.until or end, end)
+        parts = {None: now.whole} if now.whole else now.areas
+        yield from ((area, Segment(moment, until, answer)) for area, answer in parts.items())
+        moment = until
+
+
+def _view(area: str | None, one: Segment, language: str) -> SegmentView:
+    answer = one.on_air
     items = answer.playlist.items if answer.playlist else ()
     return SegmentView(
-        start=start, end=end, cause=answer.cause, source=answer.source, priority=answer.priority,
+        start=one.start, end=one.end, area=area, cause=answer.cause, source=answer.source, priority=answer.priority,
         playlist=answer.playlist.id if answer.playlist else None,
         messages=tuple(dict.fromkeys(item.message for item in items)),
         why=sentence(answer, [item.title or item.message for item in items], language), beaten=answer.beaten,
     )  # fmt: skip
 
 
-def _items(answer: OnAir) -> tuple[Item, ...]:
-    items = answer.playlist.items if answer.playlist else ()
+def _items(answers: Sequence[OnAir]) -> tuple[Item, ...]:
+    items = (item for answer in answers if answer.playlist for item in answer.playlist.items)
     return tuple({item.message: item for item in items}.values())
 
 
