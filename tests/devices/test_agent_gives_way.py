@@ -1,7 +1,9 @@
 """An alert that comes while a large page is on its way: the page is broken off, never lit, and sent again afterwards."""
 
+import random
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,9 +17,12 @@ from devices.drivers.onbon_bx.codec import HOST, SERIES, Frame
 from devices.drivers.onbon_bx.driver import FORGET
 from devices.drivers.onbon_bx.driver import OnbonBoard as OnbonDriver
 from devices.drivers.onbon_bx.settings import OnbonSettings
+from devices.links.line import LineSettings
+from devices.links.rs485 import Rs485Link
 from devices.profiles.board import BoardShape
 from devices.rendering.page import Page, PageFile
 from devices.simulators.boards import OnbonBoard
+from devices.simulators.faults import Faults
 from schedules.model import Alert, Plan, Playlist, Priority, Rule, Window
 from tests.support.agent_world import item_of
 from tests.support.facts import DEVICE, NOON
@@ -62,13 +67,16 @@ def with_alert() -> Orders:
 class Bench:
     """A worker, its board hand, the real driver and a simulated card, on a wire of 57600 baud."""
 
-    def __init__(self, folder: Path, *, neighbour: bool = False) -> None:
+    def __init__(self, folder: Path, *, neighbour: bool = False, faults: Faults | None = None) -> None:
         self.line = Line(folder)
         for file in (NOTICE, URGENT):
             self.line.media.keep(file.ref().sha256, file.to_bytes())
         self.seen: list[Page] = []
         self.card = OnbonBoard(SHAPE, changed=self.seen.append)
-        self.wire = VirtualLine(self.line.clock, self.card)
+        self.wire = VirtualLine(self.line.clock, self.card, faults=faults)
+        clock, link = self.line.clock, LineSettings(baud=57600)
+        echo = bool(faults and faults.echo)
+        self.port = Rs485Link(self.wire, link, echo=echo, clock=clock.monotonic, sleep=self.wire.pass_by)
         settings = OnbonSettings(shape=SHAPE, address=1)
         hand = BoardHand(self.line.tools(DEVICE), SHAPE)
         on_line = {DEVICE: OnLine(hand, lambda link, _: OnbonDriver(link, settings, self.line.clock.monotonic))}
@@ -81,7 +89,7 @@ class Bench:
             )
             on_line[DEVICE] = mine
         self.worker = self.line.worker = LineWorker(
-            "l", on_line, lambda: self.wire, self.line.clock, self.line.views.__setitem__
+            "l", on_line, lambda: self.port, self.line.clock, self.line.views.__setitem__
         )
 
     def lit(self) -> list[bytes]:
@@ -163,3 +171,48 @@ def test_an_alert_for_one_board_does_not_wait_for_another_that_is_silent(tmp_pat
     first = next(at for at, data in bench.wire.sent if data == frame(URGENT.pages[0]))
     assert first - told[0] < 0.5
     bench.line.store.close()
+
+
+NOISE = {
+    "echo": Faults(echo=True),
+    "noise": Faults(flip=0.00015, drop=0.0001, duplicate=0.0001, seed=3),  # one error in a page, on average
+    "noise and echo": Faults(flip=0.0002, drop=0.0001, echo=True, seed=5),
+    "cuts": Faults(cut=0.0001, seed=7),
+}
+
+
+@pytest.mark.parametrize("faults", NOISE.values(), ids=NOISE)
+def test_on_a_bad_line_with_alerts_at_any_moment_no_wrong_picture_is_seen_and_the_right_one_in_the_end(
+    tmp_path: Path, faults: Faults
+) -> None:
+    bench, dice = Bench(tmp_path, faults=faults), random.Random(11)
+    bench.worker.tell(Orders(DEVICE, plan()))
+    for number in range(1, 9):
+        active = number % 2 == 1
+        seconds = (bench.line.clock.now() - NOON).total_seconds()
+        told = alert_from(seconds + 0.3, number) if active else Orders(DEVICE, plan(), (), {"a1": number})
+        bench.wire.later(dice.uniform(0.1, 3.0), partial(bench.worker.tell, told, ALERT))
+        end = bench.line.clock.monotonic() + 6.0
+        while bench.line.clock.monotonic() < end:
+            bench.worker.turn()
+            bench.wire.pass_by(0.02)
+    assert set(bench.lit()) == {b"\x77", b"\x11", b"\x33"}
+    whole = {one.planes for file in (NOTICE, URGENT) for one in file.pages}
+    assert {one.planes for one in bench.seen} <= whole
+    for _ in range(2000):
+        bench.worker.turn()
+        bench.wire.pass_by(0.02)
+        if bench.line.views[DEVICE].health.value == "healthy":
+            break
+    assert bench.line.views[DEVICE].health.value == "healthy"
+    assert bench.lit()[-1] in (b"\x11", b"\x33")
+    bench.line.store.close()
+
+
+def alert_from(seconds: float, revision: int) -> Orders:
+    begins = NOON + timedelta(seconds=seconds)
+    alert = Alert(
+        id="a1", revision=revision, priority=Priority.EMERGENCY, starts=begins, until=begins + timedelta(hours=1),
+        item=item_of("urgent", URGENT),
+    )  # fmt: skip
+    return Orders(DEVICE, plan(), (alert,), {"a1": revision})

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from devices.links.line import LineSettings
 from devices.links.pacing import paced
+from devices.simulators.faults import Faults
 from devices.simulators.line import Device, Wire
 from tests.support.fake_devices import FakeClock
 
@@ -15,9 +16,9 @@ TICK = 0.001
 class VirtualLine:
     """A paced link to simulated devices. `later` plans what happens while somebody waits; `sent` is when each send began."""
 
-    def __init__(self, clock: FakeClock, *devices: Device, baud: int = 57600) -> None:
+    def __init__(self, clock: FakeClock, *devices: Device, baud: int = 57600, faults: Faults | None = None) -> None:
         self._clock, self._line = clock, LineSettings(baud=baud)
-        self._wire = Wire(devices, baud)
+        self._wire = Wire(devices, baud, faults)
         self._arrived = b""
         self._later: list[tuple[float, Callable[[], None]]] = []
         self.sent: list[tuple[float, bytes]] = []
