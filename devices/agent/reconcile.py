@@ -87,6 +87,7 @@ class SeenSpeaker:
     placed: frozenset[str] = frozenset()
     quiet: float = 0.0
     retry: float | None = None
+    unconfirmed: bool = False  # the device shuts its zones unless they are opened again
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +165,6 @@ def next_speaker_steps(wanted: WantedSpeaker, seen: SeenSpeaker) -> list[Speaker
 def _zone_steps(wanted: frozenset[str], seen: SeenSpeaker) -> list[SpeakerStep]:
     if seen.retry is not None and seen.retry > 0:
         return []
-    if seen.zones != wanted:
+    if seen.zones != wanted or (wanted and seen.unconfirmed):
         return [OpenZones(wanted) if wanted else CloseZones()]
     return [Probe()] if seen.quiet >= PROBE_SECONDS or seen.retry is not None else []
