@@ -113,6 +113,15 @@ class Reporting(Protocol):
         """Facts for a technician to read, by name. Raises DeviceError."""
 
 
+@runtime_checkable
+class DeadMan(Protocol):
+    """A device that shuts its zones by itself unless they are opened again in time."""
+
+    @property
+    def confirm_every(self) -> float | None:
+        """Seconds after which open zones are to be opened again; None: they stay."""
+
+
 class Speaker(Protocol):
     """Zones behind amplifiers on an open link. Every method raises DeviceError."""
 
@@ -276,6 +285,7 @@ __all__ = [
     "Clip",
     "ClipPlayer",
     "Clock",
+    "DeadMan",
     "Evidence",
     "Identity",
     "Link",

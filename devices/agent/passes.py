@@ -6,9 +6,11 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Literal
 
 from schedules.evaluate import OnAir, on_air
+from schedules.levels import Level, volume_at
 from schedules.model import Alert, ContentRef, Item, Plan, Playlist, Priority
 from schedules.playlist import in_order, period_seconds, playlist_seconds, turns
 
@@ -86,13 +88,24 @@ def passes(
         moment = answer.until
 
 
-def talk(answer: OnAir, base: datetime | None, file: str) -> Pass | None:
-    """The live microphone that is on air, as a pass; what is said goes into `file` too."""
-    if answer.cause != "alert" or answer.priority is not Priority.LIVE or base is None or answer.until is None:
-        return None
-    seconds = (answer.until - base).total_seconds()
-    cue = Cue(base, seconds, None, None, MICROPHONE + file)
-    return Pass("alert", answer.source, Priority.LIVE, answer.zones, base, answer.until, answer.until, (cue,))
+def talk(answer: OnAir | None, bases: dict[str, datetime], folder: Path, device: str) -> tuple[Pass, ...]:
+    """The live microphone that is on air, as a pass; what is said goes into a file of `folder` too."""
+    base = bases.get(answer.source) if answer else None
+    if answer is None or base is None or answer.since is None or answer.until is None or not _is_talk(answer):
+        return ()
+    file = folder / f"{answer.since:%Y%m%dT%H%M%S}-{device.replace('/', '-')}.wav"
+    cue = Cue(base, (answer.until - base).total_seconds(), None, None, f"{MICROPHONE}{file}")
+    return (Pass("alert", answer.source, Priority.LIVE, answer.zones, base, answer.until, answer.until, (cue,)),)
+
+
+def _is_talk(answer: OnAir) -> bool:
+    return answer.cause == "alert" and answer.priority is Priority.LIVE
+
+
+def level_of(plan: Plan, one: Pass, cue: Cue, public: tuple[str, ...]) -> Level:
+    """How loud a cue is: one stream serves all its zones, so the quietest of them says it."""
+    zones = one.zones or public or ("",)
+    return min((volume_at(plan, zone, cue.due, one.priority) for zone in zones), key=lambda each: each.percent)
 
 
 def _begins(answer: OnAir, bases: dict[str, datetime]) -> datetime | None:

@@ -12,7 +12,7 @@ from devices.agent.held import after_cut, too_late_to_begin
 from devices.agent.inputs import Inputs
 from devices.agent.later import Later
 from devices.agent.orders import View
-from devices.agent.passes import SETTLE, Cue, Pass, passes, talk, zone_edges, zones_at
+from devices.agent.passes import SETTLE, Cue, Pass, level_of, passes, talk, zone_edges, zones_at
 from devices.agent.plays import draft
 from devices.agent.reconcile import (
     PROBE_SECONDS,
@@ -31,9 +31,8 @@ from devices.agent.sounds import TEST_TONE, Placed, Sounds, clip_id, clip_of, to
 from devices.agent.talks import record_of_talk
 from devices.contract.messages import Outcome, PlayRecord, Shown
 from devices.errors import DeviceError, LinkError, MismatchError
-from devices.ports import Clip, Played, SoundOut, Speaker
+from devices.ports import Clip, DeadMan, Played, SoundOut, Speaker
 from schedules.evaluate import OnAir
-from schedules.levels import Level, volume_at
 from schedules.model import Alert, Plan, Priority
 from schedules.playlist import patience
 
@@ -42,6 +41,7 @@ ALERT_SETTLE = 0.1  # seconds between zones and the emergency tone: a signal has
 LONGEST_WAIT = timedelta(hours=4)  # of what is stacked
 PLAN_GOES_ON = timedelta(hours=1)
 BUSY_WAKE, IDLE_WAKE = 0.25, 1.0
+NEVER = 1e9
 FIRST_OPENING, LONGEST_OPENING = 0.6, 2.5  # seconds from the order to the zones' own word
 
 
@@ -58,7 +58,7 @@ class SpeakerHand(Hand):
         self._speaker: Speaker | None = None
         self._quick: Speaker | None = None
         self._zones: frozenset[str] | None = None
-        self._opening = FIRST_OPENING
+        self._opening, self._opened = FIRST_OPENING, 0.0
         self._lead = 0.0
         self._bases: dict[str, tuple[int, datetime]] = {}
         self._near: list[Pass] = []
@@ -113,16 +113,10 @@ class SpeakerHand(Hand):
         end = now + timedelta(seconds=AHEAD + self._opening + self._lead)
         bases = {name: base for name, (_, base) in self._bases.items()}
         found = [one for one in passes(plan, begin, end, alerts, bases) if not self._later.gave_up(one)]
-        found += [one for one in [self._talk(bases)] if one is not None]
+        found += talk(self._answer, bases, self._tools.talks, self.device)
         if self._test is not None and self._testing and all(one.cause != "alert" for one in found):
             found.append(self._test)
         return found
-
-    def _talk(self, bases: dict[str, datetime]) -> Pass | None:
-        if self._answer is None or self._answer.since is None:
-            return None
-        name = f"{self._answer.since:%Y%m%dT%H%M%S}-{self.device.replace('/', '-')}.wav"
-        return talk(self._answer, bases.get(self._answer.source), str(self._tools.talks / name))
 
     def _talked(self, placed: Placed, played: Played) -> None:
         """The record of what was said into the microphone: the file is named by its hash."""
@@ -268,7 +262,10 @@ class SpeakerHand(Hand):
         )
 
     def _hold_rest(self, of: Pass, cut: Cue, seconds: float, why: str) -> None:
-        held, now = after_cut(of, cut, seconds, why), self._clock.now()
+        whole = (
+            {rule.id for rule in self._orders.plan.rules if rule.routing == "non_partial"} if self._orders.plan else ()
+        )
+        held, now = None if of.source in whole else after_cut(of, cut, seconds, why), self._clock.now()
         self._later.hold(of, held, now)
         kept = {cue.meant for cue in held.cues} if held else set()
         for cue in of.cues:
@@ -303,7 +300,13 @@ class SpeakerHand(Hand):
         )  # fmt: skip
 
     def _seen(self) -> SeenSpeaker:
-        return SeenSpeaker(self._zones, self._sounds.ids, self._contact.quiet, self._contact.retry)
+        contact = self._contact
+        return SeenSpeaker(self._zones, self._sounds.ids, contact.quiet, contact.retry, self._confirm_in() <= 0)
+
+    def _confirm_in(self) -> float:
+        """Seconds until a device with a dead man's switch must hear of its open zones again."""
+        every = self._speaker.confirm_every if isinstance(self._speaker, DeadMan) else None
+        return NEVER if every is None or not self._zones else self._opened + every - self._clock.monotonic()
 
     def act(self, step: SpeakerStep) -> None:
         """Hand over or stop clips, or one exchange with the zones."""
@@ -328,18 +331,13 @@ class SpeakerHand(Hand):
             for cue in one.cues:
                 clip = wanted.pop(clip_id(one, cue), None)
                 if clip is not None:
-                    level = self._level(one, cue)
+                    level = level_of(self._orders.plan_for(self._clock.trusted()), one, cue, self._public)
                     record = self._draft(one, cue) if cue.content else None
                     if record is not None and level.over_cap is not None:
                         record = record.model_copy(
                             update={"reason": f"over the cap of {level.over_cap} % of this hour"}
                         )
                     self._sounds.place(replace(clip, gain=level.percent), cue, one, record)
-
-    def _level(self, one: Pass, cue: Cue) -> Level:
-        """How loud: one stream serves all its zones, so the quietest of them says it."""
-        plan, zones = self._orders.plan_for(self._clock.trusted()), one.zones or self._public or ("",)
-        return min((volume_at(plan, zone, cue.due, one.priority) for zone in zones), key=lambda each: each.percent)
 
     def _stop(self, ids: frozenset[str]) -> None:
         answer = self._answer
@@ -364,7 +362,7 @@ class SpeakerHand(Hand):
         began = self._clock.monotonic()
         self._evidence = speaker.open_zones(zones)
         self._zones = zones
-        self._zones_told = zones or self._zones_told
+        self._zones_told, self._opened = zones or self._zones_told, self._clock.monotonic()
         self._contact.heard(done=True)
         if isinstance(step, OpenZones):
             taken = self._clock.monotonic() - began
@@ -373,7 +371,7 @@ class SpeakerHand(Hand):
     def wake(self) -> float:
         """Until a clip is to be handed over, a zone switched, or the board asked."""
         now = self._clock.now()
-        times = [PROBE_SECONDS if self._speaker is None else self._contact.next_try(PROBE_SECONDS)]
+        times = [PROBE_SECONDS if self._speaker is None else self._contact.next_try(PROBE_SECONDS), self._confirm_in()]
         times += [(edge - now).total_seconds() for edge in zone_edges(self._near, self._opening) if edge > now]
         if self._sounds.busy:
             times.append(BUSY_WAKE)

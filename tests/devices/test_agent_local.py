@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import json
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -254,6 +255,17 @@ def test_without_a_trusted_clock_a_button_still_sounds(tmp_path):
     line.go(Orders(PA, held(FIRE), local=(begun(),)))
     line.run(1.0)
     assert [each.bus for each in sound.history] == ["emergency"]
+
+
+def test_zones_behind_a_dead_mans_switch_are_confirmed_while_they_are_wanted_and_no_longer(tmp_path):
+    line, speaker, _ = a_line(tmp_path)
+    speaker.confirm_every = 5.0
+    line.go(Orders(PA, held(FIRE), local=(begun(seconds=22),)))
+    line.run(40.0)
+    opened = [(round((at - NOON).total_seconds()), bool(zones)) for at, zones in speaker.moves]
+    assert [on for _, on in opened] == [True] * (len(opened) - 1) + [False]
+    assert 4 <= len(opened) - 1 <= 6
+    assert all(later - at <= 6 for (at, _), (later, _) in pairwise(opened))
 
 
 def test_talks_are_kept_within_bounds_newest_first(tmp_path):

@@ -8,7 +8,17 @@ from pymodbus.framer import FramerRTU
 from pymodbus.pdu import DecodePDU
 from pymodbus.pdu.bit_message import ReadCoilsResponse, WriteMultipleCoilsRequest, WriteMultipleCoilsResponse
 
-from devices.drivers.modbus_relay.codec import READ_COILS, READ_INPUTS, AnswerDecoder, No, Read, WriteCoils, Yes, unpack
+from devices.drivers.modbus_relay.codec import (
+    READ_COILS,
+    READ_INPUTS,
+    AnswerDecoder,
+    HoldCoil,
+    No,
+    Read,
+    WriteCoils,
+    Yes,
+    unpack,
+)
 
 ZONES_1_AND_3 = (True, False, True, False, False, False, False, False)
 GOLDEN = {
@@ -16,6 +26,8 @@ GOLDEN = {
     "all 8 on": (WriteCoils(1, 0, (True,) * 8), "01 0F 00 00 00 08 01 FF BE D5"),
     "everybody off": (WriteCoils(0, 0, (False,) * 8), "00 0F 00 00 00 08 01 00 3F 59"),
     "read 8 coils": (Read(1, READ_COILS, 0, 8), "01 01 00 00 00 08 3D CC"),
+    "coil 0 for 0.7 s": (HoldCoil(1, 0, 7), "01 05 02 00 00 07 8D B0"),
+    "coil 1 for a minute": (HoldCoil(1, 1, 600), "01 05 02 01 02 58 9D 28"),
     "read 8 inputs": (Read(1, READ_INPUTS, 0, 8), "01 02 00 00 00 08 79 CC"),
 }
 
@@ -33,6 +45,12 @@ def test_the_answer_to_a_read_gives_the_coils():
 
 def test_a_refusal_carries_its_reason():
     assert AnswerDecoder(Read(1, READ_COILS, 0, 8)).feed(bytes.fromhex("01 81 02 C1 91")) == [No(2)]
+
+
+def test_the_answer_to_a_held_coil_repeats_it_and_another_coils_is_not_taken():
+    frame = bytes.fromhex("01 05 02 00 00 07 8D B0")
+    assert AnswerDecoder(HoldCoil(1, 0, 7)).feed(frame) == [Yes()]
+    assert AnswerDecoder(HoldCoil(1, 1, 7)).feed(frame) == []
 
 
 bits = st.lists(st.booleans(), min_size=1, max_size=64).map(tuple)

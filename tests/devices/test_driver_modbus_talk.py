@@ -7,6 +7,7 @@ from devices.drivers.modbus_relay.codec import READ_COILS, READ_INPUTS, Read, Wr
 from devices.drivers.modbus_relay.driver import DRIVER, RelayBoard, RelaySettings
 from devices.errors import BusyError, GarbledError, MismatchError, RefusedError, SettingsError, SilentError
 from devices.ports import Evidence
+from devices.simulators.speakers import RelayBoard as Simulated
 from tests.support.scripted_link import ScriptedLink
 
 SETTINGS = RelaySettings(zones={"hall": 0, "yard": 2}, power=7, inputs={"fault": 0, "mains": 3})
@@ -174,3 +175,47 @@ def test_a_late_answer_to_the_last_question_is_not_taken_for_the_next():
 def test_settings_that_cannot_be_are_refused(wrong):
     with pytest.raises(ValidationError):
         DRIVER.settings.model_validate(wrong)
+
+
+def test_a_board_with_timed_coils_opens_its_zones_by_itself_when_nobody_confirms_them():
+    simulated = Simulated(coils=8)
+
+    class Wire:
+        """A link whose time is counted by hand."""
+
+        now = 0.0
+        answers = b""
+
+        def send(self, data):
+            self.answers += simulated.receive(data, self.now)
+
+        def receive(self, timeout):
+            answers, self.answers = self.answers, b""
+            return answers
+
+        def discard(self):
+            self.answers = b""
+
+        def close(self):
+            """Nothing is held."""
+
+    wire = Wire()
+    driver = RelayBoard(
+        wire, RelaySettings(zones={"hall": 0, "yard": 2}, power=5, dead_man=9, settle=0, power_settle=0)
+    )
+    assert driver.confirm_every == 3
+    driver.open_zones(frozenset({"hall", "yard"}))
+    assert driver.zones() == {"hall", "yard"}
+    wire.now = 8.9
+    simulated.wake(wire.now)
+    driver.open_zones(frozenset({"hall", "yard"}))
+    wire.now = 17.0
+    simulated.wake(wire.now)
+    assert driver.zones() == {"hall", "yard"}
+    simulated.wake(17.91)
+    assert driver.zones() == frozenset()
+
+
+def test_a_board_without_timed_coils_is_not_asked_for_them():
+    driver, _ = board()
+    assert driver.confirm_every is None

@@ -113,6 +113,7 @@ class FakeSpeaker:
     moves: list[tuple[datetime, frozenset[str]]] = field(default_factory=list)
     error: DeviceError | None = None
     contacts: dict[str, bool] = field(default_factory=dict)
+    confirm_every: float | None = None
 
     def identify(self) -> Identity:
         return Identity("fake")

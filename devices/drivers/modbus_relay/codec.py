@@ -1,4 +1,6 @@
-"""The part of Modbus RTU a relay board needs: read coils (01), read inputs (02), write coils (0F). No I/O, no clock.
+"""The part of Modbus RTU a relay board needs: read coils (01), read inputs (02), hold a coil (05), write coils (0F).
+
+No I/O, no clock.
 
 After the Modbus application protocol 1.1b3 and the serial line guide 1.02: address, function, data, CRC low byte first.
 """
@@ -9,7 +11,9 @@ from dataclasses import dataclass
 
 from devices.drivers.crc16 import MODBUS, crc16
 
-READ_COILS, READ_INPUTS, WRITE_COILS = 0x01, 0x02, 0x0F
+READ_COILS, READ_INPUTS, WRITE_COIL, WRITE_COILS = 0x01, 0x02, 0x05, 0x0F
+TIMED = 0x0200  # added to a coil's number: on for so many tenths of a second (a maker's own; boards without it refuse the number)
+LONGEST_TENTHS = 0x7FFF
 REFUSED = 0x80  # set in the function code of a refusal
 MAX_FRAME_BYTES = 256  # serial line guide 2.5.1
 BUSY = 6
@@ -91,7 +95,28 @@ class WriteCoils:
         return bytes([self.address, self.function]) + numbers
 
 
-Request = Read | WriteCoils
+@dataclass(frozen=True, slots=True)
+class HoldCoil:
+    """Close one coil for so many tenths of a second, after which the board opens it by itself."""
+
+    address: int
+    coil: int
+    tenths: int
+
+    function = WRITE_COIL
+    answer_size = 8
+
+    def to_bytes(self) -> bytes:
+        """As it goes on the wire."""
+        numbers = (TIMED + self.coil).to_bytes(2, "big") + self.tenths.to_bytes(2, "big")
+        return with_check(bytes([self.address, self.function]) + numbers)
+
+    def fits(self, frame: bytes) -> bool:
+        """Whether `frame` is the yes to this: it repeats everything."""
+        return frame == self.to_bytes()
+
+
+Request = Read | WriteCoils | HoldCoil
 
 
 class Reply:

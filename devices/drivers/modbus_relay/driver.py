@@ -10,9 +10,11 @@ from pydantic import Field, model_validator
 
 from devices.drivers.modbus_relay.codec import (
     BUSY,
+    LONGEST_TENTHS,
     READ_COILS,
     READ_INPUTS,
     AnswerDecoder,
+    HoldCoil,
     No,
     Read,
     Reply,
@@ -50,6 +52,11 @@ class RelaySettings(Fact):
     power_settle: float = Field(default=0.3, ge=0, le=30, description="seconds from power to the first zone")
     settle: float = Field(default=0.05, ge=0, le=5, description="seconds from a write to its read-back")
 
+    dead_man: float | None = Field(
+        default=None, ge=2, le=3000,
+        description="seconds after which the board shuts zones that nobody confirmed; only for boards with timed coils",
+    )  # fmt: skip
+
     @model_validator(mode="after")
     def _wired_once(self) -> RelaySettings:
         wires = [*self.zones.values(), *([] if self.power is None else [self.power])]
@@ -83,9 +90,23 @@ class RelayBoard:
         if zones and power is not None and not self._coils()[power]:
             self._write({power})
             self._talk.rest(self._settings.power_settle)
-        wanted = {self._settings.zones[zone] for zone in zones}
-        self._write(wanted | ({power} if zones and power is not None else set()))
+        wanted = {self._settings.zones[zone] for zone in zones} | ({power} if zones and power is not None else set())
+        self._write(wanted)
+        self._hold(wanted)
         return Evidence.READ_BACK
+
+    @property
+    def confirm_every(self) -> float | None:
+        """Seconds after which open zones must be opened again, or the board shuts them; None: they stay."""
+        return None if self._settings.dead_man is None else self._settings.dead_man / 3
+
+    def _hold(self, closed: set[int]) -> None:
+        """Have the board count the time of each closed coil: with the agent dead they open by themselves."""
+        if self._settings.dead_man is not None:
+            for coil in sorted(closed):
+                self._order(
+                    HoldCoil(self._settings.address, coil, min(round(self._settings.dead_man * 10), LONGEST_TENTHS))
+                )
 
     def zones(self) -> frozenset[str]:
         """The zones whose coil the board says is closed, and no zone while its amplifiers have no power."""
