@@ -51,7 +51,7 @@ function view(figure) {
     at = (page + pages.length) % pages.length;
     const of = pages[at].querySelector("img");
     [img.src, img.alt] = [of.src, of.alt];
-    pages.forEach((each, index) => each.toggleAttribute("aria-current", index === at));
+    pages.forEach((each, index) => each.setAttribute("aria-current", String(index === at)));
     if (speak) said.textContent = pages[at].dataset.page;
   };
   const turn = () => {
