@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from devices.agent.orders import Orders
-from schedules.model import ContentRef, Item, Plan, Playlist, Priority, Rule, Window
+from schedules.model import Alert, ContentRef, Item, Plan, Playlist, Priority, Rule, Window
 from schedules.timeline import segments
 from tests.support.facts import NOON, digest
 from tests.support.fake_devices import FakeClock, FakeSound, FakeSpeaker, Line
@@ -122,3 +122,15 @@ def test_the_same_plan_delivered_three_times_and_a_schedule_made_anew_say_nothin
         gate.line.go(Orders(PA, made.model_copy()))
     again = plan(rule("made-anew", playlist="fog"), fog=(item("fog"),)).model_copy(update={"revision": 2})
     assert sum(one[2] for one in gate.heard(again)) == pytest.approx(8.0, abs=0.2)
+
+
+def test_what_is_all_or_nothing_does_not_go_on_after_an_alert(gate: Gate) -> None:
+    made = plan(rule("fog", routing="non_partial"), fog=(item("fog"), item("papers")))
+    gate.line.go(Orders(PA, made))
+    gate.line.run(33.0)
+    begin = NOON + timedelta(seconds=3)
+    fire = Alert(id="fire", revision=1, starts=begin, until=begin + timedelta(seconds=10), item=item("urgent"))
+    gate.line.go(Orders(PA, made, (fire,), {"fire": 1}))
+    gate.line.run(40.0)
+    found = [(one.message, one.outcome.value) for one in gate.line.records() if one.cause == "rule"]
+    assert found == [("fog", "interrupted"), ("papers", "missed")]
