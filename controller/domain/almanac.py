@@ -41,6 +41,19 @@ class AnimalDays(Fact):
 
 Recipe = Annotated[Holidays | MoonDays | AnimalDays, Field(discriminator="kind")]
 
+
+class Days(DayList):
+    """A list of days as people keep it: what drafts its coming years (None: they name the days themselves), and the first year
+    that was confirmed (a year without any day counts too)."""
+
+    recipe: Recipe | None = None
+    since: int | None = Field(default=None, ge=1900, le=2200)
+
+    def bare(self) -> DayList:
+        """As a plan carries it: without the names of its days."""
+        return DayList(id=self.id, name=self.name, days=self.days, through=self.through)
+
+
 STANDING: dict[str, tuple[str, Recipe]] = {  # lists every gate needs, offered before anybody asks
     "vn-holidays": ("Ngày nghỉ lễ Việt Nam", Holidays(country="VN")),
     "vn-worked": ("Ngày làm bù Việt Nam", Holidays(country="VN", worked=True)),
@@ -52,11 +65,16 @@ STANDING: dict[str, tuple[str, Recipe]] = {  # lists every gate needs, offered b
 }
 
 
-def draft(recipe: Recipe, name: str, title: str, year: int) -> DayList:
+def draft(recipe: Recipe, name: str, title: str, year: int) -> Days:
     """The days of one year as a library has them, each with its name; ValueError for a year none knows."""
+    found = _drafted(recipe, name, title, year)
+    return Days(id=name, name=title, days=found.days, names=found.names, through=found.through, recipe=recipe)
+
+
+def _drafted(recipe: Recipe, name: str, title: str, year: int) -> DayList:
     if isinstance(recipe, Holidays):
         make = worked_list if recipe.worked else holiday_list
-        return make(recipe.country, year).model_copy(update={"id": name, "name": title})
+        return make(recipe.country, year)
     if isinstance(recipe, AnimalDays):
         return _named(zodiac_days(name, title, recipe.branch, year), {})
     found = lunar_days(name, title, recipe.side, recipe.days, recipe.month, year)
@@ -71,17 +89,19 @@ def _named(found: DayList, names: Mapping[date, str]) -> DayList:
     )
 
 
-def years_of(kept: DayList) -> tuple[int, ...]:
+def years_of(kept: Days) -> tuple[int, ...]:
     """The years of a list that were confirmed: they follow one another up to its last."""
     last = kept.through.year
-    return tuple(range(min((day.year for day in kept.days), default=last), last + 1))
+    first = kept.since if kept.since is not None else min((day.year for day in kept.days), default=last)
+    return tuple(range(min(first, last), last + 1))
 
 
-def merged(kept: DayList | None, year: DayList) -> DayList:
+def merged(kept: Days | None, year: Days) -> Days:
     """A list with one year of it new or replaced; the others stand. ValueError if that would leave a year out."""
+    number = year.through.year
     if kept is None:
-        return year
-    number, known = year.through.year, years_of(kept)
+        return year.model_copy(update={"since": number})
+    known = years_of(kept)
     if not known[0] - 1 <= number <= known[-1] + 1:
         raise ValueError(f"years follow one another, and these are confirmed: {known[0]} to {known[-1]}")
     return kept.model_copy(
@@ -91,11 +111,12 @@ def merged(kept: DayList | None, year: DayList) -> DayList:
                 sorted((*(n for n in kept.names if n.day.year != number), *year.names), key=lambda n: n.day)
             ),
             "through": max(kept.through, year.through),
+            "since": min(known[0], number),
         }
     )
 
 
-def without_last(kept: DayList) -> DayList:
+def without_last(kept: Days) -> Days:
     """The list before its last year was confirmed."""
     last = kept.through.year
     return kept.model_copy(

@@ -9,9 +9,9 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, StringConstraints
 
-from controller.domain.almanac import Recipe
+from controller.domain.almanac import Days as Days
 from schedules.claims import Event, Tongues
-from schedules.hours import DayList, Hours, Mourning, Quiet
+from schedules.hours import Hours, Mourning, Quiet
 from schedules.levels import Cap, Light, Volume
 from schedules.model import Fact, Id
 
@@ -48,16 +48,6 @@ class CallWanted(Fact):
     release: Literal["hold", "latch"] = "latch"
     longest: int = Field(default=600, ge=5, le=3600, description="seconds")
     drill: bool = False
-
-
-class Days(DayList):
-    """A list of days as people keep it, with what drafts its coming years; None: they name the days themselves."""
-
-    recipe: Recipe | None = None
-
-    def bare(self) -> DayList:
-        """As a plan carries it: without the names of its days."""
-        return DayList(id=self.id, name=self.name, days=self.days, through=self.through)
 
 
 class MourningKept(Mourning):

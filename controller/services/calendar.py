@@ -5,27 +5,26 @@ In requests and answers the windows of a day are pairs such as ["07:00", "17:00"
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
 from sqlalchemy.engine import Connection
 
 from controller.domain.asked import Asked
-from controller.domain.calendars import Calendar, Days, Kind, Scope
+from controller.domain.calendars import Calendar, Kind, Scope
 from controller.domain.people import Actor, Right
 from controller.domain.plans import WantedRule
 from controller.errors import ConflictError, InvalidError, Problem, UnknownError
 from controller.services import plan
+from controller.services.calendar_checks import check
 from controller.services.context import Deps
 from controller.store import calendar as store
-from controller.store import registry, wanted
+from controller.store import wanted
 from controller.store.audit import note
-from schedules.hours import Hours, Mourning, Quiet
+from schedules.hours import Hours
 from schedules.model import Window, clock
-
-LONGEST_MOURNING = timedelta(days=60)
 
 
 class CalendarDraft(Asked):
@@ -70,7 +69,7 @@ def keep_calendar(deps: Deps, actor: Actor, kind: Kind, name: str, draft: Calend
     actor.need(Right.CALENDAR)
     with deps.store.write() as connection:
         made = read(connection, kind, name, draft)
-        _check(connection, made, deps.now())
+        check(connection, made, deps.now())
         if not made.confirmed:
             _unused(connection, kind, name)
         answer = put(deps, connection, actor, made)
@@ -78,11 +77,14 @@ def keep_calendar(deps: Deps, actor: Actor, kind: Kind, name: str, draft: Calend
     return answer
 
 
-def put(deps: Deps, connection: Connection, actor: Actor, made: Calendar) -> CalendarView:
-    """Store it, say so in the audit, and build the plans anew; inside a deed that has checked it."""
+def put(
+    deps: Deps, connection: Connection, actor: Actor, made: Calendar, deed: str = "kept", more: str = ""
+) -> CalendarView:
+    """Store it, say so in the audit as `calendar.{deed}`, and build the plans anew; inside a deed that has checked it."""
     now = deps.now()
     store.keep(connection, made, now, actor.username)
-    note(connection, now, actor.username, "calendar.kept", subject(made.kind, made.id), made.model_dump(mode="json"))
+    name = subject(made.kind, made.id) + (f"/{more}" if more else "")
+    note(connection, now, actor.username, f"calendar.{deed}", name, made.model_dump(mode="json"))
     plan.rebuild(deps, connection, actor.username, now)
     return look(connection, made.kind, made.id)
 
@@ -133,39 +135,6 @@ def _problem(error: Any) -> Problem:
     code = {"extra_forbidden": "key.unknown", "missing": "key.missing"}.get(error["type"], "value.invalid")
     place = "".join(f"/{part}" for part in error["loc"])
     return Problem(f"/fact{place}", code, str(error["msg"]).removeprefix("Value error, "))
-
-
-def _check(connection: Connection, made: Calendar, now: datetime) -> None:
-    """InvalidError lists what a fact by itself cannot know: gates, zones, the present."""
-    problems = [*_scopes(connection, made), *_of_fact(connection, made, now)]
-    if problems:
-        raise InvalidError(problems[0].code, "the calendar cannot be accepted", tuple(problems))
-
-
-def _scopes(connection: Connection, made: Calendar) -> Iterator[Problem]:
-    devices = {device.id for device in registry.all_devices(connection)}
-    known = {"all"} | devices | {f"{gate}/*" for gate in registry.gate_names(connection)}
-    for place, target in enumerate(made.targets):
-        if target not in known:
-            yield Problem(f"/targets/{place}", "device.unknown", f'there is no gate or device "{target}"')
-
-
-def _of_fact(connection: Connection, made: Calendar, now: datetime) -> Iterator[Problem]:
-    said = made.said
-    if isinstance(said, Days) and said.days and max(said.days) > said.through:
-        yield Problem("/fact/through", "days.after_end", "a list cannot name days after the last it knows")
-    if isinstance(said, Mourning):
-        if said.until <= now:
-            yield Problem("/fact/until", "mourning.over", "this mourning is over already")
-        if said.until - said.starts > LONGEST_MOURNING:
-            yield Problem("/fact/until", "mourning.long", f"mourning lasts {LONGEST_MOURNING.days} days at most")
-    if isinstance(said, Quiet):
-        there = {
-            zone for device in registry.all_devices(connection) if made.concerns(device.id) for zone in device.zones
-        }
-        for place, zone in enumerate(said.zones):
-            if zone not in there:
-                yield Problem(f"/fact/zones/{place}", "zone.unknown", f'no loudspeaker here has a public zone "{zone}"')
 
 
 def users(rules: tuple[WantedRule, ...], kind: Kind, name: str) -> tuple[str, ...]:

@@ -42,7 +42,9 @@ def make_exception(deps: Deps, actor: Actor, draft: ExceptionDraft) -> tuple[Cal
         answer = []
         for name in dict.fromkeys(draft.hours):
             one = store.one_of(connection, Kind.HOURS, name)
-            answer.append(calendar.put(deps, connection, actor, _with(one, given)))
+            answer.append(
+                calendar.put(deps, connection, actor, _with(one, given), "differs", f"{draft.first}..{draft.last}")
+            )
     deps.notify()
     return tuple(answer)
 
@@ -55,7 +57,7 @@ def end_exception(deps: Deps, actor: Actor, name: str, day: date) -> CalendarVie
         left = tuple(each for each in _hours(one).exceptions if each.day != day)
         if len(left) == len(_hours(one).exceptions):
             raise UnknownError("exception", f"{name} {day}")
-        answer = calendar.put(deps, connection, actor, _replaced(one, left))
+        answer = calendar.put(deps, connection, actor, _replaced(one, left), "same_again", str(day))
     deps.notify()
     return answer
 

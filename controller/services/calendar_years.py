@@ -71,9 +71,10 @@ def draft_of(deps: Deps, actor: Actor, name: str, year: int) -> DayList:
             raise UnknownError("list", name)
         raise ConflictError("list.own", "its days are named by people; no library drafts them")
     try:
-        return draft(recipe, name, title, year)
+        found = draft(recipe, name, title, year)
     except ValueError as exc:
         raise InvalidError("year.unknown", str(exc), (Problem("", "year.unknown", str(exc)),)) from exc
+    return _only(found, year)
 
 
 def confirm_year(deps: Deps, actor: Actor, name: str, year: int, said: YearDraft) -> CalendarView:
@@ -85,7 +86,7 @@ def confirm_year(deps: Deps, actor: Actor, name: str, year: int, said: YearDraft
         if kept is None and name not in STANDING:
             raise UnknownError("list", name)
         made = _next(connection, name, kept, year, said)
-        answer = calendar.put(deps, connection, actor, made)
+        answer = calendar.put(deps, connection, actor, made, "confirmed", str(year))
     deps.notify()
     return answer
 
@@ -107,7 +108,7 @@ def take_back_year(deps: Deps, actor: Actor, name: str, year: int) -> CalendarVi
         old = store.one_of(connection, Kind.DAYS, name)
         fact = without_last(kept).model_dump(mode="json", exclude={"id"})
         made = Calendar(**old.model_dump() | {"fact": fact, "version": old.version + 1})
-        answer = calendar.put(deps, connection, actor, made)
+        answer = calendar.put(deps, connection, actor, made, "taken_back", str(year))
     deps.notify()
     return answer
 

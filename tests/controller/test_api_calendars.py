@@ -78,6 +78,10 @@ def test_who_did_it_and_what_it_was_is_in_the_audit(desk: Desk):
         ("hours", {"colour": "red"}, "key.unknown", "/fact/colour"),
         ("days", {"days": ["2026-12-31"]}, "key.missing", "/fact/through"),
         ("days", {"days": ["2027-01-01"], "through": "2026-12-31"}, "days.after_end", "/fact/through"),
+        ("days", {"days": ["1066-10-14"], "through": "2026-12-31"}, "days.far", "/fact/days/0"),
+        ("days", {"through": "9999-12-31"}, "days.far", "/fact/through"),
+        ("hours", {"weekly": [{"windows": [["07:00", "08:00"]] * 49}]}, "calendar.long", "/fact/weekly/0/windows"),
+        ("quiet", {"windows": ["21:00-06:00"] * 49}, "calendar.long", "/fact/windows"),
         ("mourning", MOURNING | {"until": "2026-11-23T00:00:00+07:00"}, "value.invalid", "/fact"),
         ("mourning", MOURNING | {"starts": "2026-11-01T00:00:00+07:00", "until": "2026-11-02T00:00:00+07:00"},
          "mourning.over", "/fact/until"),
@@ -375,3 +379,19 @@ def test_two_gates_that_serve_one_kind_of_traffic_have_their_own_hours(desk: Des
         )
     kept = {each["id"]: each["fact"]["weekly"][0]["windows"] for each in desk.get("/calendars?kind=hours").json()}
     assert kept == {"chi-ma-travellers": [["07:00", "17:00"]], "huu-nghi-travellers": [["07:00", "20:00"]]}
+
+
+def test_who_confirmed_which_year_and_which_days_differ_is_in_the_audit(desk: Desk):
+    confirm(desk, "vn-holidays", 2026)
+    keep(desk, "hours", "a", USUAL)
+    desk.must("operator", "POST", "/hours-exceptions", {"hours": ["a"], "first": "2026-12-01", "last": "2026-12-02"})
+    desk.must("operator", "DELETE", "/calendars/hours/a/exceptions/2026-12-02")
+    told = [
+        (each["who"], each["what"], each["subject"]) for each in desk.audit() if each["what"].startswith("calendar.")
+    ]
+    assert told == [
+        ("operator", "calendar.confirmed", "days/vn-holidays/2026"),
+        ("operator", "calendar.kept", "hours/a"),
+        ("operator", "calendar.differs", "hours/a/2026-12-01..2026-12-02"),
+        ("operator", "calendar.same_again", "hours/a/2026-12-02"),
+    ]
