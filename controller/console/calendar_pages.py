@@ -97,9 +97,17 @@ def _one_year(
     problem: Exception | None = None,
 ) -> HTMLResponse:
     deps = deps_of(request)
+    lettered = [(day, words, keep, _letter(who, day)) for day, words, keep in rows]
     (kept,) = [each for each in calendar_years.all_lists(deps, who.actor) if each.id == name]
     return page(
         request, "calendar_list.html", who.actor, status=422 if problem else 200, now=deps.now(), problem=said(problem),
-        list=kept, year=year, rows=rows, confirmed=year in kept.confirmed, tab="year",
+        list=kept, year=year, rows=lettered, confirmed=year in kept.confirmed, tab="year",
         last=bool(kept.confirmed) and len(kept.confirmed) > 1 and kept.confirmed[-1] == year,
     )  # fmt: skip
+
+
+def _letter(who: Reader, day: str) -> str:
+    try:
+        return who.words(f"weekday letter {date.fromisoformat(day).isoweekday()}")
+    except ValueError:
+        return ""
