@@ -19,6 +19,7 @@ from controller.api import (
     recordings,
     rendering,
     sessions,
+    suspensions,
     visuals,
 )
 from controller.api.problems import ProblemBody
@@ -44,6 +45,7 @@ def api() -> APIRouter:
         calendars,
         devices,
         foresight,
+        suspensions,
         alerts,
         faults,
         history,

@@ -61,12 +61,22 @@ class MourningKept(Mourning):
         return Mourning(id=self.id, starts=self.starts, until=self.until, mutes=self.mutes)
 
 
+class EventKept(Event):
+    """An event with who ordered it."""
+
+    who: str = Field(default="", max_length=200)
+
+    def bare(self) -> Event:
+        """As a plan carries it."""
+        return Event(id=self.id, name=self.name, starts=self.starts, until=self.until)
+
+
 FACTS: dict[Kind, type[Fact]] = {
     Kind.HOURS: Hours,
     Kind.DAYS: Days,
     Kind.MOURNING: MourningKept,
     Kind.QUIET: Quiet,
-    Kind.EVENT: Event,
+    Kind.EVENT: EventKept,
     Kind.TONGUES: Tongues,
     Kind.LEVELS: LevelsWanted,
     Kind.CALL: CallWanted,

@@ -14,7 +14,7 @@ from pydantic import AwareDatetime, Field
 
 from controller.calendars.moons import moon_table
 from controller.calendars.sun import sun_table
-from controller.domain.calendars import Calendar, CallWanted, Days, Kind, LevelsWanted, MourningKept, those
+from controller.domain.calendars import Calendar, CallWanted, Days, EventKept, Kind, LevelsWanted, MourningKept, those
 from controller.domain.closings import Closing
 from controller.domain.gates import Device
 from controller.domain.terms import OF_SOUND, TERMS, Terms
@@ -198,12 +198,12 @@ def _notice(closing: Closing, kind: str) -> WantedRule | None:
     says = kind == "speaker"
     return WantedRule(
         id=closing.id, playlist=closing.playlist, targets=closing.targets, priority=Priority.PRIORITY,
-        weekdays=EVERY_DAY, windows=_from(order.starts) if says else (("00:00", "24:00"),), starts=order.starts,
+        weekdays=EVERY_DAY, windows=day_from(order.starts) if says else (("00:00", "24:00"),), starts=order.starts,
         ends=order.until, every=SAID_EVERY if says else None,
     )  # fmt: skip
 
 
-def _from(when: datetime) -> tuple[tuple[str, str], ...]:
+def day_from(when: datetime) -> tuple[tuple[str, str], ...]:
     """The whole day, counted from the first full minute of a moment."""
     minute = when.astimezone(ZONE)
     if minute.second or minute.microsecond:
@@ -301,7 +301,7 @@ def entries_of(wanted: Wanted, playlist: str) -> tuple[Entry, ...]:
 def with_calendars(body: Body, device: Device, wanted: Wanted, now: datetime) -> Body:
     """The body with what its rules name and what is said for its device."""
     quiet = _quiet(device, those(wanted.calendars, Quiet, device.id))
-    events = tuple(one for one in those(wanted.calendars, Event, device.id) if one.until > now)
+    events = tuple(one.bare() for one in those(wanted.calendars, EventKept, device.id) if one.until > now)
     lists = {one.id: one.bare() for one in those(wanted.calendars, Days)}
     places = {one.id: one for one in those(wanted.calendars, Hours)}
     rules = tuple(rule for rule in body.rules if _whole(rule, {one.id for one in events}, lists, places))
