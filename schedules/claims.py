@@ -14,7 +14,7 @@ Language = Annotated[
 
 
 class Share(Fact):
-    """So much air in every period of a rule's windows, in whole passes of its playlist, spread evenly (decision 0019)."""
+    """So much air in every period of a rule's windows, in whole turns of its items, spread evenly (decision 0026)."""
 
     seconds: float = Field(gt=0, le=86_400, description="of air")
     per: int = Field(default=60, ge=5, le=1440, description="minutes of a period, counted from where a window begins")

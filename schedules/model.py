@@ -136,7 +136,7 @@ class Rule(Fact):
     not_on: tuple[Id, ...] = Field(default=(), description="lists of days, none of which may")
     relative: Relative | None = Field(default=None, description="opening hours the windows are cut to")
     in_quiet: Literal["hold", "drop"] = Field(default="hold", description="what is due once, and meets quiet hours")
-    share: Share | None = Field(default=None, description="runs once at a time, so often that this much air is its own")
+    share: Share | None = Field(default=None, description="one item at a time, so often that this much air is its own")
     event: Id | None = Field(
         default=None, description="the event it belongs to: due in its time only, and not frozen by it"
     )

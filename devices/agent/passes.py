@@ -17,8 +17,10 @@ from schedules.playlist import in_order, period_seconds, playlist_seconds, turns
 TONE = "tone:"
 MICROPHONE = "mic:"
 END_TONE = "tone:end"
+TEST_TONE = "tone:test"
 SETTLE = 0.3  # seconds a zone is open before and after its sound: no clicks, no clipped first syllable
 _MOST_SEGMENTS = 100
+_GOES_ON = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,10 @@ class Cue:
     def meant(self) -> datetime:
         """Its due instant in the plan: it names the sound for ever."""
         return self.planned or self.due
+
+    def is_of(self, sha256: str, meant: datetime) -> bool:
+        """Whether it is this content, for this due instant."""
+        return self.content is not None and self.content.sha256 == sha256 and self.meant == meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +102,12 @@ def talk(answer: OnAir | None, bases: dict[str, datetime], folder: Path, device:
     file = folder / f"{answer.since:%Y%m%dT%H%M%S}-{device.replace('/', '-')}.wav"
     cue = Cue(base, (answer.until - base).total_seconds(), None, None, f"{MICROPHONE}{file}")
     return (Pass("alert", answer.source, Priority.LIVE, answer.zones, base, answer.until, answer.until, (cue,)),)
+
+
+def test_tone(due: datetime, seconds: float) -> Pass:
+    """The technician's tone in the public zones."""
+    cue = Cue(due=due, seconds=seconds, item=None, content=None, tone=TEST_TONE)
+    return Pass("rule", "test", Priority.NORMAL, (), due, due + timedelta(seconds=seconds), None, (cue,))
 
 
 def _is_talk(answer: OnAir) -> bool:
@@ -166,6 +178,20 @@ def _cues(playlist: Playlist, due: datetime, number: int) -> Iterator[Cue]:
         yield Cue(due + timedelta(seconds=starts), ends - starts, item, content)
     if playlist.tail > 0:
         yield Cue(due + timedelta(seconds=ends + playlist.gap), playlist.tail, None, None, END_TONE)
+
+
+def goes_on_by_plan(plan: Plan, of: Pass, cut: Cue, now: datetime) -> bool:
+    """Whether the plan itself cut a pass where it is now, and says when the rest of it is told."""
+    if of.until is None or of.until > now + timedelta(seconds=SETTLE):
+        return False
+    left = {cue.meant for cue in of.cues if cue.content and cue.meant >= cut.meant}
+    rest = (one for one in passes(plan, of.until, of.until + _GOES_ON, (), {}) if one.source == of.source)
+    return any(cue.content and cue.meant in left for one in rest for cue in one.cues)
+
+
+def all_or_nothing(plan: Plan, of: Pass) -> bool:
+    """Whether nothing of a pass goes on when it was cut."""
+    return any(rule.id == of.source and rule.routing == "non_partial" for rule in plan.rules)
 
 
 def zones_at(near: Sequence[Pass], at: datetime, opening: float, public: tuple[str, ...]) -> frozenset[str]:
