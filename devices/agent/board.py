@@ -283,6 +283,8 @@ class BoardHand(Hand):
         for turn in (part.turn for part in self._parts.values() if part.turn is not None):
             ends = (turn.page_ends, turn.answer.until)
             times += [(end - now).total_seconds() for end in ends if end is not None]
+        if self._order is not None and self._areas and self._order.until is not None:
+            times.append((self._order.until - now).total_seconds())  # something over all of the board, or no longer
         if self._testing:
             times.append(self._test_until - mono)
         return max(min(times), 0.0)

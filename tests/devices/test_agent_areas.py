@@ -8,7 +8,7 @@ import pytest
 
 from devices.agent.board import BoardHand
 from devices.agent.orders import Orders
-from devices.agent.worker import ALERT, LineWorker, OnLine
+from devices.agent.worker import ALERT, LineWorker, OnLine, TestPattern
 from devices.contract.messages import Outcome
 from devices.drivers.onbon_bx.driver import OnbonBoard as OnbonDriver
 from devices.drivers.onbon_bx.settings import OnbonSettings
@@ -197,6 +197,24 @@ def test_a_rule_for_all_of_the_board_takes_it_and_one_that_is_weaker_does_not(be
 
 def blank(area: Area) -> Page:
     return page(area, 0, 1.0)
+
+
+def test_the_worker_wakes_when_something_takes_the_whole_board_and_when_it_gives_it_back(bench: Bench) -> None:
+    still = file(NOTICE, 3, seconds=3600.0)
+    bench.line.media.keep(still.ref().sha256, still.to_bytes())
+    strong = rule("all", None, "12:01", "12:02", priority=Priority.PRIORITY)
+    bench.line.go(orders(plan(rule("above", "notice"), strong, above=still, all=file(whole(SHAPE), 9))))
+    worker, changes = bench.line.worker, []
+    assert worker is not None
+    worker.tell(TestPattern(DEVICE, 15.0))  # so that no look at the quiet board falls on a minute
+    bench.run(16.0)
+    shown = bench.card.page().planes
+    while (at := (bench.line.clock.now() - NOON).total_seconds()) < 125:
+        bench.wire.pass_by(worker.turn())  # as long as it would sleep
+        if bench.card.page().planes != shown:
+            shown = bench.card.page().planes
+            changes.append(at)
+    assert changes == [pytest.approx(60, abs=0.5), pytest.approx(120, abs=0.5)]
 
 
 def test_text_runs_in_its_area_and_is_not_begun_anew_when_the_notice_above_turns(bench: Bench) -> None:
