@@ -14,7 +14,7 @@ from controller.api.access import AgentsOrPeople, Need, Reader, World, deps_of
 from controller.domain.people import Actor, Right
 from controller.errors import InvalidError, UnknownError
 from controller.services.bring import Brought, bring_audio
-from controller.services.drawing import picture
+from controller.services.drawing import moving, picture
 
 MEDIA_LIMIT = 64 * 1024 * 1024
 UPLOADS = (  # of the API, and of the pages' forms
@@ -88,6 +88,18 @@ def _kind(place: Path) -> str:
     """Of sound by its first letters, so that a browser plays it; nothing else is to be opened in one."""
     with place.open("rb") as file:
         return _SOUNDS.get(file.read(4), "application/octet-stream")
+
+
+@router.get("/previews/{sha256}/moving.png", response_class=Response)
+def moving_preview(sha256: str, actor: Reader, deps: World) -> Response:
+    """A page file at true speed, as an animated PNG: its pages in turn, or its strip as it passes."""
+    actor.need(Right.READ)
+    if deps.media.path(sha256) is None:
+        raise UnknownError("content", sha256)
+    try:
+        return png_answer(moving(deps.media.read(sha256)))
+    except ValueError as exc:
+        raise UnknownError("picture", sha256) from exc
 
 
 @router.get("/previews/{sha256}/{page}.png", response_class=Response)

@@ -62,6 +62,14 @@ PICTURE_WORDS: dict[str, tuple[Severity, dict[str, str]]] = {
         "zh-Hans": "此屏太窄，图片旁只剩 {width} 个灯宽用于文字。请让图片单独占一页。",
         "en": "The board is too narrow for a picture beside the text: {width} lamps would be left. Give it a page of its own.",
     }),
+    "picture.moving-text": (
+        "block",
+        {
+            "vi": "Chữ chạy không đặt cạnh hình được. Hãy cho hình một trang riêng, hoặc để chữ đứng yên.",
+            "zh-Hans": "滚动文字不能放在图片旁。请让图片单独占一页，或让文字静止。",
+            "en": "Text that scrolls cannot stand beside a picture. Give the picture its own page, or let the text stand still.",
+        },
+    ),
     "video.board": ("warn", {
         "vi": "Bảng này không chiếu được video: chỉ màn hình đủ màu mới chiếu được. Ở đây chỉ hiện chữ và hình.",
         "zh-Hans": "此屏不能播放视频：只有全彩屏可以。这里只显示文字和图片。",

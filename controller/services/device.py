@@ -14,7 +14,7 @@ from controller.domain.gates import Device, Sight, health
 from controller.domain.people import Actor, Right
 from controller.errors import InvalidError, UnknownError
 from controller.services.context import Deps
-from controller.services.drawing import page_file
+from controller.services.drawing import page_file, picture
 from controller.store import alerts, plans, registry
 from controller.store.plans import Issued
 from controller.store.tables import agents, statuses
@@ -179,9 +179,9 @@ def wanted_picture(deps: Deps, actor: Actor, device: str) -> bytes:
     due = _slot(plan, why(plan, now, living).on_air, now, living)
     if due is None:
         return png(blank_page(board.board))
-    file = page_file(deps.media.read(due.content.sha256))
-    page, _ = file.page_at(due.offset, due.ends - due.starts)
-    return png(file.pages[page])
+    data = deps.media.read(due.content.sha256)
+    page, _ = page_file(data).page_at(due.offset, due.ends - due.starts)
+    return picture(data, page) or png(blank_page(board.board))
 
 
 def shown_picture(deps: Deps, actor: Actor, device: str) -> bytes:
@@ -197,8 +197,9 @@ def shown_picture(deps: Deps, actor: Actor, device: str) -> bytes:
         return png(blank_page(board.board))
     if deps.media.path(shown.sha256) is None:
         raise UnknownError("picture", shown.sha256)
-    pages = page_file(deps.media.read(shown.sha256)).pages
-    return png(pages[min(shown.page, len(pages) - 1)])
+    data = deps.media.read(shown.sha256)
+    last = max(0, len(page_file(data).pages) - 1)
+    return picture(data, min(shown.page, last)) or png(blank_page(board.board))
 
 
 def _board(connection: Connection, device: str) -> Device:

@@ -9,9 +9,11 @@ from typing import Literal
 from controller.store.media import File
 from devices.profiles.board import BoardShape
 from devices.rendering.page import PageFile
-from devices.rendering.png import png
+from devices.rendering.png import apng, png
 from devices.rendering.render import render
 from schedules.model import ContentRef, Fact
+
+MOST_FRAMES = 2000  # of a moving preview; a longer strip takes larger steps
 
 
 class Remark(Fact):
@@ -69,6 +71,19 @@ def page_file(data: bytes) -> PageFile:
 
 
 def picture(data: bytes, page: int) -> bytes | None:
-    """PNG of one page of a page file, 1:1; None if it has no such page."""
-    pages = page_file(data).pages
+    """PNG of one page of a page file, 1:1; None if it has no such page. Of a strip there is one: where it begins."""
+    file = page_file(data)
+    pages = file.pages if file.strip is None else (file.strip.window(0, file.strip.interval),)
     return png(pages[page]) if 0 <= page < len(pages) else None
+
+
+@lru_cache(maxsize=32)
+def moving(data: bytes) -> bytes:
+    """APNG of a page file at true speed: its pages in turn, or its strip as it passes."""
+    file = page_file(data)
+    if file.strip is None:
+        return apng(file.pages)
+    skip = -(-file.strip.frames // MOST_FRAMES)
+    chosen = range(0, file.strip.frames, skip)
+    frames = [file.strip.frame(number) for number in chosen]
+    return apng([frame.model_copy(update={"seconds": frame.seconds * skip}) for frame in frames])

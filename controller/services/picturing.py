@@ -109,6 +109,8 @@ def put_beside(png: bytes, picture: Picture, facts: PictureFacts, text: Drawn, b
     if text.ref is None or drawn.ref is None:
         return Drawn(b"", None, said)
     words, shown = page_file(text.data), page_file(drawn.data).pages[0]
+    if words.strip is not None:
+        return Drawn(b"", None, (*said, remark("picture.moving-text", board)))
     shape = BoardShape.parse(board)
     pages = tuple(put_together(shape, [(stands, shown), (room, page)], page.seconds) for page in words.pages)
     file = PageFile(language=words.language, renderer=f"{words.renderer} {DRAWER}", pages=pages)

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from controller.domain.pictures import Picture, PictureFacts
+from controller.media.pictures import png_of
+from controller.services.drawing import Drawn
+from controller.services.picturing import put_beside
+from devices.profiles.board import BoardShape
 from devices.rendering.page import PageFile
-from tests.support.desk import Desk
+from devices.rendering.strip import scroll
+from tests.support.desk import GATES, Desk, a_desk
+from tests.support.films import film
 
 
 def sign(width: int = 400, height: int = 200, form: str = "PNG") -> bytes:
@@ -125,3 +134,47 @@ def test_what_is_no_picture_is_refused_in_words(desk: Desk, data: bytes):
 
 def test_the_same_picture_brought_twice_is_one(desk: Desk):
     assert brought(desk, sign()) == brought(desk, sign())
+
+
+def test_pages_and_strips_can_be_seen_moving_and_still(desk: Desk):
+    message, _ = desk.submitted(texts={"vi": "Dòng 1\nDòng 2\nDòng 3\nDòng 4\nDòng 5"})
+    pages = desk.get(f"/messages/{message}").json()["previews"][0]["sha256"]
+    scrolling = scroll("Xe tải chờ ở bãi số 2", "vi", BoardShape(width=64, height=16)).strip
+    strip = desk.deps.media.keep(PageFile(language="vi", renderer="2", strip=scrolling).to_bytes())
+    for sha256 in (pages, strip):
+        assert b"acTL" in desk.get(f"/previews/{sha256}/moving.png").content
+        assert desk.get(f"/previews/{sha256}/1.png").content.startswith(b"\x89PNG")
+    assert desk.get(f"/previews/{strip}/2.png").status_code == 404
+    assert desk.get(f"/previews/{desk.sound()}/moving.png").status_code == 404
+
+
+def test_a_picture_can_be_tried_on_every_board_without_keeping_anything(desk: Desk):
+    picture = brought(desk, sign())
+    tried = desk.get(f"/pictures/{picture}/boards?tone=photo&fit=fill&inverted=true").json()
+    assert [each["board"] for each in tried] == ["128x32:mono", "192x64:rg"]
+    assert "picture.bright" in {finding["code"] for each in tried for finding in each["findings"]}
+    for each in tried:
+        width, height = map(int, each["board"].split(":")[0].split("x"))
+        assert Image.open(io.BytesIO(desk.get(each["url"].removeprefix("/api/v1")).content)).size == (width, height)
+    assert desk.get(f"/pictures/{picture}/on/9x9:pink.png").status_code == 422
+    assert desk.get(f"/pictures/{'0' * 64}/boards").status_code == 404
+
+
+def test_beside_text_that_scrolls_a_picture_is_refused_in_words():
+    shape = BoardShape(width=100, height=16)
+    scrolling = scroll("Xe tải chờ ở bãi số 2", "vi", shape).strip
+    file = PageFile(language="vi", renderer="2", strip=scrolling)
+    facts = PictureFacts(sha256="0" * 64, width=10, height=10, format="PNG", brought_width=10, brought_height=10)
+    png = png_of(np.full((10, 10, 4), 255, np.uint8))
+    made = put_beside(png, Picture(sha256="0" * 64), facts, Drawn(file.to_bytes(), file.ref(), ()), "192x16")
+    assert made.ref is None
+    assert made.remarks[-1].code == "picture.moving-text"
+
+
+def test_a_schedule_says_that_a_video_alone_is_shown_nowhere(tmp_path: Path):
+    with a_desk(tmp_path, GATES.replace('"192x64:rg"', '"64x32:rgb"')) as walled:
+        answer = walled.ask("author", "POST", "/videos", content=film(0.2))
+        message = walled.approved(texts={}, video={"sha256": answer.json()["facts"]["sha256"]})
+        body = {"playlist": walled.playlist(message), "targets": ["chi-ma/board-1"], "windows": [["07:00", "17:00"]]}
+        gaps = walled.must("operator", "POST", "/schedules", body)["findings"]
+        assert [each["code"] for each in gaps] == ["content.missing"]

@@ -45,6 +45,7 @@ function view(figure) {
   const [img, said] = [stage.querySelector("img"), tools.querySelector("[role=status]")];
   const pages = [...figure.querySelectorAll("[data-page]")];
   const play = tools.querySelector("[data-do=play]");
+  const [still, strip] = [img.src, figure.dataset.moving];
   let [at, timer, zoom] = [0, 0, 0];
 
   const show = (page, speak) => {
@@ -55,11 +56,13 @@ function view(figure) {
     if (speak) said.textContent = pages[at].dataset.page;
   };
   const turn = () => {
-    timer = setTimeout(() => { show(at + 1, false); turn(); }, pages[at].dataset.seconds * 1000);
+    if (strip) [img.src, timer] = [strip, -1];
+    else timer = setTimeout(() => { show(at + 1, false); turn(); }, pages[at].dataset.seconds * 1000);
   };
   const set = (on) => {
     clearTimeout(timer);
     timer = 0;
+    if (strip) img.src = still;
     if (on) turn();
     play.setAttribute("aria-pressed", String(on));
     play.textContent = on ? play.dataset.pause : play.dataset.play;
@@ -87,11 +90,11 @@ function view(figure) {
   tools.addEventListener("click", (event) => deeds[event.target.closest("[data-do]")?.dataset.do]?.());
   stage.addEventListener("keydown", (event) => {
     const deed = keys[event.key];
-    if (!deed || event.ctrlKey || event.altKey || event.metaKey || (pages.length < 2 && /play|next|back/.test(deed))) return;
+    if (!deed || event.ctrlKey || event.altKey || event.metaKey || (pages.length < 2 && !(strip && deed === "play") && /play|next|back/.test(deed))) return;
     event.preventDefault();
     deeds[deed]();
   });
-  if (pages.length < 2) return;
+  if (pages.length < 2 && !strip) return;
   pages.forEach((each, index) => each.addEventListener("click", () => { set(false); show(index, true); }));
   let begun = false; // by itself only once, when it is first seen, and never for those who want no motion
   new IntersectionObserver((seen, observer) => {
