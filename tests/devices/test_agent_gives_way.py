@@ -67,17 +67,17 @@ def with_alert() -> Orders:
 class Bench:
     """A worker, its board hand, the real driver and a simulated card, on a wire of 57600 baud."""
 
-    def __init__(self, folder: Path, *, neighbour: bool = False, faults: Faults | None = None) -> None:
+    def __init__(self, folder: Path, *, neighbour: bool = False, faults: Faults | None = None, **facts: object) -> None:
         self.line = Line(folder)
         for file in (NOTICE, URGENT):
             self.line.media.keep(file.ref().sha256, file.to_bytes())
         self.seen: list[Page] = []
-        self.card = OnbonBoard(SHAPE, changed=self.seen.append)
+        self.card = OnbonBoard(SHAPE, series=str(facts.get("series", "6E2")), changed=self.seen.append)
         self.wire = VirtualLine(self.line.clock, self.card, faults=faults)
         clock, link = self.line.clock, LineSettings(baud=57600)
         echo = bool(faults and faults.echo)
         self.port = Rs485Link(self.wire, link, echo=echo, clock=clock.monotonic, sleep=self.wire.pass_by)
-        settings = OnbonSettings(shape=SHAPE, address=1)
+        settings = OnbonSettings.model_validate({"shape": SHAPE, "address": 1} | facts)
         hand = BoardHand(self.line.tools(DEVICE), SHAPE)
         on_line = {DEVICE: OnLine(hand, lambda link, _: OnbonDriver(link, settings, self.line.clock.monotonic))}
         if neighbour:  # on the same line, and without power
@@ -170,6 +170,21 @@ def test_an_alert_for_one_board_does_not_wait_for_another_that_is_silent(tmp_pat
         bench.wire.pass_by(0.01)
     first = next(at for at, data in bench.wire.sent if data == frame(URGENT.pages[0]))
     assert first - told[0] < 0.5
+    bench.line.store.close()
+
+
+@pytest.mark.parametrize("after", [0.05, 0.2, 0.35, 0.5])
+def test_a_card_that_takes_one_area_a_frame_shows_the_alert_whole_after_a_page_of_which_it_has_some(
+    tmp_path: Path, after: float
+) -> None:
+    bench = Bench(tmp_path, series="5E2", bands=4)
+    bench.wire.later(after, lambda: bench.worker.tell(with_alert(), ALERT))
+    bench.line.go(Orders(DEVICE, plan()))
+    assert bench.card.page().planes == URGENT.pages[0].planes
+    assert bench.line.faults[DEVICE].standing() == ()
+    assert bench.line.views[DEVICE].health.value == "healthy"
+    bench.line.run(38.0, step=0.5)
+    assert bench.card.page().planes in {one.planes for one in NOTICE.pages}
     bench.line.store.close()
 
 
