@@ -13,12 +13,14 @@ from fastapi.responses import StreamingResponse
 from controller.api.access import Need, Reader, World
 from controller.domain.moments import Moment
 from controller.domain.people import Actor, Right
-from controller.services import foresee, what_if
+from controller.services import foresee, import_ics, what_if
 from controller.services.foresee import Explanation, SegmentView
+from controller.services.import_ics import CalendarFile, Draft
 from controller.services.what_if import Trial, Verdict
 
 router = APIRouter(tags=["foresight"])
 Language = Annotated[Literal["vi", "zh-Hans", "en"], Query(description="of the reasons")]
+Scheduler = Annotated[Actor, Depends(Need(Right.SCHEDULE))]
 From = Annotated[Moment | None, Query(alias="from", description="none: now")]
 Until = Annotated[Moment | None, Query(alias="to", description="none: a day later")]
 At = Annotated[Moment | None, Query(description="none: now")]
@@ -71,6 +73,12 @@ def _chunks(found: Iterable[str]) -> Iterator[str]:
 
 
 @router.post("/schedules/check")
-def check(trial: Trial, actor: Annotated[Actor, Depends(Need(Right.SCHEDULE))], deps: World) -> Verdict:
+def check(trial: Trial, actor: Scheduler, deps: World, language: Language = "en") -> Verdict:
     """A dry run: findings, and what would change on its devices in a week, or in [from, to). Nothing is stored."""
-    return what_if.try_schedule(deps, actor, trial)
+    return what_if.try_schedule(deps, actor, trial, language)
+
+
+@router.post("/schedules/import")
+def import_calendar(file: CalendarFile, actor: Scheduler, deps: World) -> tuple[Draft, ...]:
+    """The events of an iCalendar as drafts of schedules; save those you want by POST /schedules. Nothing is stored."""
+    return import_ics.drafts_of(deps, actor, file)

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
 from pydantic import Field
 
 from schedules.arrangement import views_of
-from schedules.difference import hidden
+from schedules.finding_words import Finding, finding_words
 from schedules.findings import missing_languages, never_due, tables_ending
+from schedules.hides import hides
 from schedules.model import Fact, Plan
 from schedules.review import conflicts, gaps, never_wins
 from schedules.settled import settled
 
 EACH = 20  # of one kind on one device so many are told
 LANGUAGES = ("vi", "zh-Hans", "en")
+TONGUES: Mapping[str, Mapping[str, str]] = {
+    "vi": {"vi": "tiếng Việt", "zh-Hans": "tiếng Trung", "en": "tiếng Anh"},
+    "zh": {"vi": "越南语", "zh-Hans": "中文", "en": "英语"},
+    "en": {"vi": "Vietnamese", "zh-Hans": "Chinese", "en": "English"},
+}
+NEVER: Mapping[str, str] = {
+    "vi": "Từ nay lịch này không bao giờ phát được gì.",
+    "zh": "从现在起，此计划永远没有内容可播放。",
+    "en": "From now on it never has anything to show.",
+}
 
 
 class Found(Fact):
@@ -32,93 +44,105 @@ class Found(Fact):
     names: tuple[str, ...] = ()
 
 
-def examine(before: Plan, after: Plan, rule: str | None, start: datetime, end: datetime) -> Iterator[Found]:
-    """All there is to say of a plan that holds the schedule `rule`, beside the plan before it; None: it is taken away."""
-    called = _names(before) | _names(after)
-    yield from _hides(before, after, called, start, end)
-    yield from _idle(before, after, start, end)
-    if rule is None or all(each.id != rule for each in after.rules):
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Two plans of a device, the second with the schedule `rule`; None: without it. `names` is what people call things."""
+
+    before: Plan
+    after: Plan
+    rule: str | None
+    start: datetime
+    end: datetime
+    language: str
+    names: Mapping[str, str]
+
+    def found(
+        self, code: str, what: Finding, others: Sequence[str] = (), *, grave: bool = False, message: str | None = None
+    ) -> Found:
+        """A finding with its words."""
+        text = finding_words(what, self.language, self.names)
+        names = tuple(self.names.get(each, each) for each in others)
+        start, end = getattr(what, "start", None), getattr(what, "end", None)
+        return Found(
+            code=code, device=self.after.device, text=text, grave=grave, message=message, start=start, end=end, names=names
+        )  # fmt: skip
+
+
+def compared(before: Plan, after: Plan, rule: str | None, start: datetime, end: datetime, language: str) -> Compared:
+    """The two plans, and the names of all they hold."""
+    names = dict(TONGUES.get(language.partition("-")[0], TONGUES["en"]))
+    for plan in (before, after):
+        lists = {each.id: each.name for each in plan.playlists}
+        names |= {item.message: item.title for item in plan.items() if item.title}
+        names |= {rule.id: lists.get(rule.playlist) or rule.id for rule in plan.rules}
+        names |= {table.id: table.name for table in plan.days if table.name}
+    return Compared(before, after, rule, start, end, language, names)
+
+
+def examine(both: Compared) -> Iterator[Found]:
+    """All there is to say."""
+    yield from _hides(both)
+    yield from _idle(both)
+    if both.rule is None or all(each.id != both.rule for each in both.after.rules):
         return
-    yield from _silent(after, rule, called, start, end)
-    yield from _beside(after, rule, called, start, end)
-    yield from _lost_calls(before, after, called, start, end)
-    yield from _of_messages(after, rule)
+    yield from _silent(both, both.rule)
+    yield from _beside(both, both.rule)
+    yield from _lost_calls(both)
+    yield from _of_messages(both, both.rule)
 
 
-def _names(plan: Plan) -> dict[str, str]:
-    lists = {each.id: each.name for each in plan.playlists}
-    return {rule.id: lists.get(rule.playlist) or rule.id for rule in plan.rules}
-
-
-def _hides(before: Plan, after: Plan, called: dict[str, str], start: datetime, end: datetime) -> Iterator[Found]:
+def _hides(both: Compared) -> Iterator[Found]:
     """What stays in the plan and goes off air."""
-    old, new = views_of(before), views_of(after)
+    old, new = views_of(both.before), views_of(both.after)
     for area in old:
-        for name, stretches in hidden(old[area], new[area], start, end).items():
-            for opens, closes in islice(stretches, EACH):
-                text = f'"{called[name]}" goes off air'
-                yield _found(after, "schedule.hides", text, [name], called, opens, closes)
+        for one in islice(hides(old[area], new[area], both.start, both.end), EACH):
+            yield both.found("schedule.hides", one, [one.rule])
 
 
-def _idle(before: Plan, after: Plan, start: datetime, end: datetime) -> Iterator[Found]:
-    """Where something was due, and nothing is any more."""
-    if not before.rules:
+def _idle(both: Compared) -> Iterator[Found]:
+    """Where something was due on a board, and nothing is any more."""
+    if not any(rule.loop for rule in both.before.rules):
         return
-    known = {(one.start, one.end) for one in gaps(before, start, end)}
-    fresh = (one for one in gaps(after, start, end) if (one.start, one.end) not in known)
-    for one in islice(fresh, EACH) if any(rule.loop for rule in before.rules) else ():
-        yield _found(after, "device.idle", "nothing is due", [], {}, one.start, one.end, grave=True)
+    known = {(one.start, one.end) for one in gaps(both.before, both.start, both.end)}
+    fresh = (one for one in gaps(both.after, both.start, both.end) if (one.start, one.end) not in known)
+    for one in islice(fresh, EACH):
+        yield both.found("device.idle", one, grave=True)
 
 
-def _silent(after: Plan, rule: str, called: dict[str, str], start: datetime, end: datetime) -> Iterator[Found]:
-    if rule in never_due(after, start):
-        yield _found(after, "schedule.never", "it has nothing to show from now on, ever", [], called, grave=True)
+def _silent(both: Compared, rule: str) -> Iterator[Found]:
+    if rule in never_due(both.after, both.start):
+        words = NEVER.get(both.language.partition("-")[0], NEVER["en"])
+        yield Found(code="schedule.never", device=both.after.device, text=words, grave=True)
         return
-    for one in never_wins(after, start, end):
-        if one.rule == rule and one.due:
-            names = ", ".join(called[each] for each in one.beaten_by)
-            text = f"it is never on air in this period: always behind {names}"
-            yield _found(after, "schedule.hidden", text, one.beaten_by, called, start, end, grave=True)
-        elif one.rule == rule:
-            yield _found(after, "schedule.not_due", "it is not due in this period", [], called, start, end)
+    for one in never_wins(both.after, both.start, both.end):
+        if one.rule == rule:
+            code = "schedule.hidden" if one.due else "schedule.not_due"
+            yield both.found(code, one, one.beaten_by, grave=one.due)
 
 
-def _beside(after: Plan, rule: str, called: dict[str, str], start: datetime, end: datetime) -> Iterator[Found]:
+def _beside(both: Compared, rule: str) -> Iterator[Found]:
     """Where only the tie rule decides."""
-    mine = (one for one in conflicts(after, start, end) if rule in (one.winner, *one.hidden))
+    mine = (one for one in conflicts(both.after, both.start, both.end) if rule in (one.winner, *one.hidden))
     for one in islice(mine, EACH):
         others = [each for each in (one.winner, *one.hidden) if each != rule]
-        first = "it goes before" if one.winner == rule else "it goes behind"
-        text = f"{first} {', '.join(called[each] for each in others)}, of the same priority: the later begin decides"
-        yield _found(after, "schedule.conflict", text, others, called, one.start, one.end)
+        yield both.found("schedule.conflict", one, others)
 
 
-def _lost_calls(before: Plan, after: Plan, called: dict[str, str], start: datetime, end: datetime) -> Iterator[Found]:
+def _lost_calls(both: Compared) -> Iterator[Found]:
     """Sound that is not heard at all, and was before."""
-    known = {(one.rule, one.due) for one in settled(before, start, end) if one.what == "dropped"}
-    dropped = (one for one in settled(after, start, end) if one.what == "dropped" and (one.rule, one.due) not in known)
-    for one in islice(dropped, EACH):
-        text = f'"{called[one.rule]}" is not heard'
-        yield _found(after, "schedule.dropped", text, [one.rule], called, one.due, one.due, grave=True)
+    before, after = (settled(plan, both.start, both.end) for plan in (both.before, both.after))
+    known = {(one.rule, one.due) for one in before if one.what == "dropped"}
+    fresh = (one for one in after if one.what == "dropped" and (one.rule, one.due) not in known)
+    for one in islice(fresh, EACH):
+        found = both.found("schedule.dropped", one, [one.rule], grave=True)
+        yield found.model_copy(update={"start": one.due, "text": found.text.replace(one.rule, found.names[0])})
 
 
-def _of_messages(after: Plan, rule: str) -> Iterator[Found]:
-    mine = next(each for each in after.rules if each.id == rule)
-    alone = after.model_copy(update={"rules": (mine,)})
+def _of_messages(both: Compared, rule: str) -> Iterator[Found]:
+    mine = next(each for each in both.after.rules if each.id == rule)
+    alone = both.after.model_copy(update={"rules": (mine,)})
     for one in missing_languages(alone, LANGUAGES):
-        text = f"it is not there in {', '.join(one.languages)}"
-        yield Found(code="message.language", device=after.device, text=text, message=one.message, names=one.languages)
-    for table in tables_ending(alone, after.issued):
-        text = f'nobody has confirmed the days of "{table.days}" after {table.through:%d/%m/%Y}'
-        yield Found(code="days.end", device=after.device, text=text, names=(table.days,))
-
-
-def _found(
-    plan: Plan, code: str, text: str, others: Iterable[str], called: dict[str, str], start: datetime | None = None,
-    end: datetime | None = None, *, grave: bool = False,
-) -> Found:  # fmt: skip
-    when = f" {start:%d/%m/%Y %H:%M}-{end:%H:%M}" if start and end and code != "schedule.hidden" else ""
-    names = tuple(called.get(each, each) for each in others)
-    return Found(
-        code=code, device=plan.device, text=text + when, grave=grave, start=start, end=end, names=names
-    )  # fmt: skip
+        found = both.found("message.language", one, message=one.message)
+        yield found.model_copy(update={"names": one.languages})
+    for table in tables_ending(alone, both.after.issued):
+        yield both.found("days.end", table, [table.days])

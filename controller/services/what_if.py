@@ -16,7 +16,7 @@ from controller.domain.gates import Device
 from controller.domain.moments import Moment
 from controller.domain.people import Actor, Right
 from controller.domain.plans import Wanted, WantedRule, build, gaps
-from controller.domain.remarks import Found, examine
+from controller.domain.remarks import Found, compared, examine
 from controller.errors import InvalidError, Problem
 from controller.services import plan
 from controller.services.context import Deps
@@ -82,7 +82,7 @@ class _Worlds:
     devices: tuple[Device, ...]
 
 
-def try_schedule(deps: Deps, actor: Actor, trial: Trial) -> Verdict:
+def try_schedule(deps: Deps, actor: Actor, trial: Trial, language: str = "en") -> Verdict:
     """Build the plans of its devices with and without it, and compare."""
     actor.need(Right.SCHEDULE)
     now = deps.now()
@@ -95,7 +95,7 @@ def try_schedule(deps: Deps, actor: Actor, trial: Trial) -> Verdict:
     changes: list[Change] = []
     for device in worlds.devices:
         old, new = (build(device, world, now).numbered(device.id, 1, now) for world in (worlds.before, worlds.after))
-        findings += examine(old, new, worlds.rule.id if worlds.rule else None, start, end)
+        findings += examine(compared(old, new, worlds.rule.id if worlds.rule else None, start, end, language))
         changes += islice(_changes(old, new, start, end), MOST_CHANGES + 1 - len(changes))
     left_out = tuple(_left_out(worlds)) if worlds.rule else ()
     found = sorted((*left_out, *findings), key=lambda one: not one.grave)

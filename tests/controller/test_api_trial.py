@@ -38,7 +38,7 @@ def test_publishing_this_hides_opening_hours_on_tuesday_from_9_to_11(desk: Desk)
     assert (hides["names"], hides["start"], hides["end"]) == (
         ["Giờ mở cửa"], "2026-11-24T09:00:00+07:00", "2026-11-24T11:00:00+07:00",
     )  # fmt: skip
-    assert hides["text"] == '"Giờ mở cửa" goes off air 24/11/2026 09:00-11:00'
+    assert hides["text"] == "Publishing this hides Giờ mở cửa on Tuesday 24/11/2026, 09:00-11:00 (behind Sương mù)."
     (change,) = verdict["changes"]
     assert (change["before"]["source"], change["before"]["name"], change["after"]["name"]) == (
         usual,
