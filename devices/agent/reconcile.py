@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from devices.ports import Clip
 
 PROBE_SECONDS = 30.0
+SPEAKER_PROBE = 8.0  # of relays: a stuck one, or a board that is away, is found within ten seconds; 0.2 % of 9600 baud
 AGAIN_SECONDS = 900.0  # a board may lose its lamps' memory without a word: its power is its own
 
 
@@ -167,4 +168,4 @@ def _zone_steps(wanted: frozenset[str], seen: SeenSpeaker) -> list[SpeakerStep]:
         return []
     if seen.zones != wanted or (wanted and seen.unconfirmed):
         return [OpenZones(wanted) if wanted else CloseZones()]
-    return [Probe()] if seen.quiet >= PROBE_SECONDS or seen.retry is not None else []
+    return [Probe()] if seen.quiet >= SPEAKER_PROBE or seen.retry is not None else []

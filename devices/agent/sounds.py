@@ -17,7 +17,6 @@ from schedules.model import Priority
 from schedules.playlist import patience
 
 RATE = 48_000
-TEST_TONE = "tone:test"
 PROGRESS_SECONDS = 1.0
 LATE = 1.0  # a sound later than this is not begun by itself: its item says what becomes of it
 _STOP_LOOKS, _STOP_WAIT = 8, 0.05  # the ramp down takes some 50 ms

@@ -12,10 +12,22 @@ from devices.agent.held import after_cut, too_late_to_begin
 from devices.agent.inputs import Inputs
 from devices.agent.later import Later
 from devices.agent.orders import View
-from devices.agent.passes import SETTLE, Cue, Pass, level_of, passes, talk, zone_edges, zones_at
+from devices.agent.passes import (
+    SETTLE,
+    Cue,
+    Pass,
+    all_or_nothing,
+    goes_on_by_plan,
+    level_of,
+    passes,
+    talk,
+    test_tone,
+    zone_edges,
+    zones_at,
+)
 from devices.agent.plays import draft
 from devices.agent.reconcile import (
-    PROBE_SECONDS,
+    SPEAKER_PROBE,
     CloseZones,
     OpenZones,
     PlaceClips,
@@ -27,19 +39,18 @@ from devices.agent.reconcile import (
     WantedSpeaker,
     next_speaker_steps,
 )
-from devices.agent.sounds import TEST_TONE, Placed, Sounds, clip_id, clip_of, tolerance
+from devices.agent.sounds import Placed, Sounds, clip_id, clip_of, tolerance
 from devices.agent.talks import record_of_talk
 from devices.contract.messages import Outcome, PlayRecord, Shown
 from devices.errors import DeviceError, LinkError, MismatchError
 from devices.ports import Clip, DeadMan, Played, SoundOut, Speaker
 from schedules.evaluate import OnAir
-from schedules.model import Alert, Plan, Priority
+from schedules.model import Alert, Plan
 from schedules.playlist import patience
 
 AHEAD = 3.0  # seconds that clips are handed over before they are due
 ALERT_SETTLE = 0.1  # seconds between zones and the emergency tone: a signal has no first syllable to lose
 LONGEST_WAIT = timedelta(hours=4)  # of what is stacked
-PLAN_GOES_ON = timedelta(hours=1)
 BUSY_WAKE, IDLE_WAKE = 0.25, 1.0
 NEVER = 1e9
 FIRST_OPENING, LONGEST_OPENING = 0.6, 2.5  # seconds from the order to the zones' own word
@@ -58,7 +69,7 @@ class SpeakerHand(Hand):
         self._speaker: Speaker | None = None
         self._quick: Speaker | None = None
         self._zones: frozenset[str] | None = None
-        self._opening, self._opened = FIRST_OPENING, 0.0
+        self._opening, self._opened, self._checked = FIRST_OPENING, 0.0, 0.0
         self._lead = 0.0
         self._bases: dict[str, tuple[int, datetime]] = {}
         self._near: list[Pass] = []
@@ -202,7 +213,10 @@ class SpeakerHand(Hand):
     def _go_on_after_power(self, plan: Plan) -> None:
         for record in self._tools.journal.cut_sounds(self.device):
             found = passes(plan, record.due, record.due + LONGEST_WAIT, (), {})
-            mine = ((one, next((each for each in one.cues if _is_of(each, record)), None)) for one in found)
+            mine = (
+                (one, next((each for each in one.cues if each.is_of(record.content.sha256, record.due)), None))
+                for one in found
+            )
             for one, cue in mine:
                 if cue is not None and one.source == record.source:
                     begun = replace(
@@ -247,25 +261,15 @@ class SpeakerHand(Hand):
         """A sound was broken off: the rest of its pass may go on afterwards."""
         if placed.of.cause != "rule" or placed.of.loops or placed.cue.content is None:
             return
-        if self._plan_goes_on(placed.of, placed.cue):
-            return
-        self._hold_rest(placed.of, placed.cue, record.seconds, record.reason)
-
-    def _plan_goes_on(self, of: Pass, cut: Cue) -> bool:
-        """Whether the plan itself cut a pass where it is now, and says when the rest of it is told."""
-        plan, now = self._orders.plan, self._clock.now()
-        if plan is None or of.until is None or not of.until <= now + timedelta(seconds=SETTLE):
-            return False
-        rest = passes(plan, of.until, of.until + PLAN_GOES_ON, (), {})
-        return any(
-            one.source == of.source and any(each.meant >= cut.meant for each in _of_run(one, of)) for one in rest
-        )
+        if self._orders.plan is None or not goes_on_by_plan(
+            self._orders.plan, placed.of, placed.cue, self._clock.now()
+        ):
+            self._hold_rest(placed.of, placed.cue, record.seconds, record.reason)
 
     def _hold_rest(self, of: Pass, cut: Cue, seconds: float, why: str) -> None:
-        whole = (
-            {rule.id for rule in self._orders.plan.rules if rule.routing == "non_partial"} if self._orders.plan else ()
-        )
-        held, now = None if of.source in whole else after_cut(of, cut, seconds, why), self._clock.now()
+        held, now = after_cut(of, cut, seconds, why), self._clock.now()
+        if self._orders.plan is not None and all_or_nothing(self._orders.plan, of):
+            held = None
         self._later.hold(of, held, now)
         kept = {cue.meant for cue in held.cues} if held else set()
         for cue in of.cues:
@@ -301,7 +305,11 @@ class SpeakerHand(Hand):
 
     def _seen(self) -> SeenSpeaker:
         contact = self._contact
-        return SeenSpeaker(self._zones, self._sounds.ids, contact.quiet, contact.retry, self._confirm_in() <= 0)
+        return SeenSpeaker(self._zones, self._sounds.ids, self._unchecked(), contact.retry, self._confirm_in() <= 0)
+
+    def _unchecked(self) -> float:
+        """Seconds since the device said which zones are open; reading its inputs says nothing of them."""
+        return self._clock.monotonic() - self._checked
 
     def _confirm_in(self) -> float:
         """Seconds until a device with a dead man's switch must hear of its open zones again."""
@@ -350,7 +358,7 @@ class SpeakerHand(Hand):
             self._contact.heard(done=False)
             return
         if isinstance(step, Probe):
-            found = quick.zones()
+            found, self._checked = quick.zones(), self._clock.monotonic()
             if found != (self._zones or frozenset()):
                 self._contact.failed(MismatchError("open zones", sorted(self._zones or ()), sorted(found)))
                 self._contact.hurry()
@@ -362,7 +370,8 @@ class SpeakerHand(Hand):
         began = self._clock.monotonic()
         self._evidence = speaker.open_zones(zones)
         self._zones = zones
-        self._zones_told, self._opened = zones or self._zones_told, self._clock.monotonic()
+        self._zones_told = zones or self._zones_told
+        self._opened = self._checked = self._clock.monotonic()
         self._contact.heard(done=True)
         if isinstance(step, OpenZones):
             taken = self._clock.monotonic() - began
@@ -371,7 +380,8 @@ class SpeakerHand(Hand):
     def wake(self) -> float:
         """Until a clip is to be handed over, a zone switched, or the board asked."""
         now = self._clock.now()
-        times = [PROBE_SECONDS if self._speaker is None else self._contact.next_try(PROBE_SECONDS), self._confirm_in()]
+        due = SPEAKER_PROBE - self._unchecked() if self._contact.retry is None else self._contact.retry
+        times = [SPEAKER_PROBE if self._speaker is None else due, self._confirm_in()]
         times += [(edge - now).total_seconds() for edge in zone_edges(self._near, self._opening) if edge > now]
         if self._sounds.busy:
             times.append(BUSY_WAKE)
@@ -410,10 +420,7 @@ class SpeakerHand(Hand):
 
     def test(self, seconds: float) -> None:
         """The test tone in the public zones, but never over an alert."""
-        due = self._clock.now() + timedelta(seconds=self._opening + SETTLE)
-        ends = due + timedelta(seconds=seconds)
-        cue = Cue(due=due, seconds=seconds, item=None, content=None, tone=TEST_TONE)
-        self._test = Pass("rule", "test", Priority.NORMAL, (), due, ends, None, (cue,))
+        self._test = test_tone(self._clock.now() + timedelta(seconds=self._opening + SETTLE), seconds)
 
     @property
     def _testing(self) -> bool:
@@ -435,13 +442,3 @@ _RANK = {StopClips: 1, PlaceClips: 1, OpenZones: 1, CloseZones: 1, ReadInputs: 1
 
 def _first_message(answer: OnAir) -> str | None:
     return answer.playlist.items[0].message if answer.playlist else None
-
-
-def _of_run(one: Pass, of: Pass) -> list[Cue]:
-    """The sounds of a pass that belong to the same run of its playlist as another."""
-    named = {cue.meant for cue in of.cues if cue.content}
-    return [cue for cue in one.cues if cue.content and cue.meant in named]
-
-
-def _is_of(cue: Cue, record: PlayRecord) -> bool:
-    return cue.content is not None and cue.content.sha256 == record.content.sha256 and cue.meant == record.due

@@ -80,11 +80,12 @@ class Hundred(Province):
         "id": "board-1", "line": "line", "driver": "onbon_bx", "settings": {"shape": SHAPE, "address": 1},
     }  # fmt: skip
     wire: Callable[[], Any] = Wire
+    count = AGENTS
 
     def __init__(self, folder: Path) -> None:
         self.gates_file = folder / "gates.toml"
         self.gates_file.write_text(
-            "".join(f'[[gates]]\nid = "gate-{n}"\n[[gates.devices]]\n{self.entry}' for n in range(AGENTS))
+            "".join(f'[[gates]]\nid = "gate-{n}"\n[[gates.devices]]\n{self.entry}' for n in range(self.count))
         )
         super().__init__(folder, ())
         self.env["GATECAST_GATES_FILE"] = str(self.gates_file)
@@ -95,7 +96,7 @@ class Hundred(Province):
         deps = build_deps(settings, Bell())
         register(deps, read_gates(self.gates_file))
         setup = Actor(username="setup", role=Role.ADMINISTRATOR)
-        self.codes = {f"gate-{n}": make_code(deps, setup, f"gate-{n}", "agent") for n in range(AGENTS)}
+        self.codes = {f"gate-{n}": make_code(deps, setup, f"gate-{n}", "agent") for n in range(self.count)}
         deps.store.close()
         self.wires = {gate: type(self).wire() for gate in self.codes}
 
