@@ -6,6 +6,7 @@ hears one call at a time. What is known of the future counts too: who waits begi
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -86,7 +87,7 @@ class Change(NamedTuple):
 
 def arbitrate(calls: Iterable[Call], streams: int = 1) -> tuple[Sounding, ...]:
     """What sounds where and when, in order; of each call at most as often as `PIECES` says."""
-    air = _Air(streams)
+    air = _Line() if streams == 1 else _Air(streams)
     for call in sorted(calls, key=lambda one: (-one.level, one.due, one.id)):
         for sounding in _unmoved(call, air) if call.holds else _placed(call, air):
             air.add(sounding)
@@ -118,12 +119,12 @@ class _Air:
         for number in range(one.start // _BUCKET, (one.end - 1) // _BUCKET + 1):
             self._buckets.setdefault(number, []).append(one)
 
-    def near(self, start: int, end: int) -> set[Sounding]:
+    def near(self, start: int, end: int) -> list[Sounding]:
         """What sounds somewhere in [start, end)."""
         found: set[Sounding] = set()
         for number in range(start // _BUCKET, max(end - 1, start) // _BUCKET + 1):
             found.update([one for one in self._buckets.get(number, ()) if one.start < end and one.end > start])
-        return found
+        return list(found)
 
     def steps(self, call: Call, start: int, end: int) -> list[tuple[int, int, frozenset[str]]]:
         """The zones that are free for a call from `start` to `end`, as they change."""
@@ -154,6 +155,33 @@ class _Air:
                 quiet = begin - call.lead if begin > at else begin
                 if all(zones for _, _, zones in self.steps(call, quiet, begin + rest)):
                     return begin
+        return None
+
+
+class _Line(_Air):
+    """One stream: what is taken lies in a row, and is found by bisection."""
+
+    def __init__(self) -> None:
+        super().__init__(1)
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+
+    def add(self, one: Sounding) -> None:
+        place = bisect_left(self._starts, one.start)
+        self._starts.insert(place, one.start)
+        self._ends.insert(place, one.end)
+        self.all.insert(place, one)
+
+    def near(self, start: int, end: int) -> list[Sounding]:
+        return self.all[bisect_right(self._ends, start) : bisect_left(self._starts, end)]
+
+    def room(self, call: Call, at: int, rest: int, latest: int) -> int | None:
+        begin, place = at, bisect_right(self._ends, at)
+        while begin <= latest and (call.ends_by is None or begin + rest <= call.ends_by):
+            if place == len(self._starts) or self._starts[place] >= begin + rest:
+                return begin
+            begin = self._ends[place] + call.lead
+            place += 1
         return None
 
 

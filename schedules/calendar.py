@@ -107,7 +107,7 @@ class Due:
     def unfinished(self, before: int, opens: int) -> list[Stretch]:
         """Runs of days before another that go on at a tick. A newer run cuts an older one, so only the latest can."""
         if self.queue is not None:
-            days = range(before - 2 - self.longest // DAY - self.late, before)
+            days = range(before - 1 - self.longest // DAY, before)
             return [run for day in days for run in self.on(day, None) if run.end > opens]
         for day in range(before - 1, before - 1 - self.longest // DAY - self.late, -1):
             runs = self.on(day, None)
