@@ -15,6 +15,7 @@ from controller.console.frame import page
 from controller.console.i18n import GATE_ZONE
 from controller.console.reader import PageRoute, Reader, Someone
 from controller.console.year_view import MARKS, names_of_year, rows_of, year_of_months
+from controller.domain.almanac import ANIMALS, STANDING
 from controller.domain.people import Right
 from controller.errors import ControllerError
 from controller.services import calendar_watch, calendar_years
@@ -23,6 +24,8 @@ from controller.services.context import Deps
 from schedules.hours import DayList, NamedDay
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
+KINDS = ("moon-vi", "moon-zh", "animal", "own")
+NEW_LIST = {"name": "", "kind": "moon-vi", "days": "", "month": "", "branch": "0"}
 MORE_DAYS = 5  # empty rows for days the draft does not know
 Year = Annotated[int | None, Query(ge=2020, le=2090)]
 
@@ -50,6 +53,44 @@ def _days(deps: Deps, who: Reader, each: ListView, year: int) -> DayList:
 
 def _row(each: ListView, days: DayList, year: int) -> dict[str, Any]:
     return {"list": each, "confirmed": year in each.confirmed, "days": len(days.days)}
+
+
+@router.get("/calendars/lists/new")
+def new_list(request: Request, who: Someone) -> HTMLResponse:
+    """A form for a list of one's own: a market by the moon or by an animal, a feast of the village."""
+    who.actor.need(Right.CALENDAR)
+    return _new_list(request, who, NEW_LIST)
+
+
+@router.post("/calendars/lists/new")
+def keep_list(request: Request, who: Someone, form: Filled) -> Response:
+    """Keep the list; none of its years counts until it is confirmed."""
+    who.actor.need(Right.CALENDAR)
+    given = {name: one(form, name) for name in NEW_LIST}
+    try:
+        made = calendar_years.new_list(deps_of(request), who.actor, given["name"], _recipe(given))
+    except (ControllerError, ValueError) as problem:
+        return _new_list(request, who, given, problem)
+    year = deps_of(request).now().astimezone(GATE_ZONE).year
+    return RedirectResponse(f"/calendars/lists/{made.id}/{year}", 303)
+
+
+def _recipe(given: dict[str, str]) -> dict[str, Any] | None:
+    """What drafts the list, as the form has it; None where people name the days."""
+    if given["kind"] == "animal":
+        return {"kind": "animal", "branch": int(given["branch"])}
+    if given["kind"] in ("moon-vi", "moon-zh"):
+        days = [int(each) for each in given["days"].replace(",", " ").split()]
+        month = {"month": int(given["month"])} if given["month"] else {}
+        return {"kind": "moon", "side": given["kind"][-2:], "days": days, **month}
+    return None
+
+
+def _new_list(request: Request, who: Reader, given: dict[str, str], problem: Exception | None = None) -> HTMLResponse:
+    return page(
+        request, "calendar_new_list.html", who.actor, status=422 if problem else 200, now=deps_of(request).now(), tab="year",
+        problem=said(problem), given=given, kinds=KINDS, animals=list(enumerate(ANIMALS[who.words.language])),
+    )  # fmt: skip
 
 
 @router.get("/calendars/lists/{name}/{year}")
@@ -101,7 +142,7 @@ def _one_year(
     (kept,) = [each for each in calendar_years.all_lists(deps, who.actor) if each.id == name]
     return page(
         request, "calendar_list.html", who.actor, status=422 if problem else 200, now=deps.now(), problem=said(problem),
-        list=kept, year=year, rows=lettered, confirmed=year in kept.confirmed, tab="year",
+        list=kept, year=year, rows=lettered, own=name not in STANDING, confirmed=year in kept.confirmed, tab="year",
         last=bool(kept.confirmed) and len(kept.confirmed) > 1 and kept.confirmed[-1] == year,
     )  # fmt: skip
 

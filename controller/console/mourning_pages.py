@@ -73,9 +73,9 @@ def hush(request: Request, who: Someone, form: Filled) -> Response:
 
 @router.post("/calendars/{kind}/{name}/remove")
 def remove(request: Request, kind: Kind, name: str, who: Someone) -> Response:
-    """A mourning or quiet hours are taken back everywhere."""
+    """A mourning, quiet hours or a list of days are taken back everywhere."""
     calendar.remove_calendar(deps_of(request), who.actor, kind, name)
-    return RedirectResponse("/calendars/quiet", 303)
+    return RedirectResponse("/calendars" if kind is Kind.DAYS else "/calendars/quiet", 303)
 
 
 def _moment(day: str, time: str) -> str:

@@ -54,6 +54,12 @@ class Days(DayList):
         return DayList(id=self.id, name=self.name, days=self.days, through=self.through)
 
 
+ANIMALS = {  # of days and years, from Tý to Hợi; the fourth is the cat in Viet Nam and the hare in China
+    "vi": ("Chuột", "Trâu", "Hổ", "Mèo", "Rồng", "Rắn", "Ngựa", "Dê", "Khỉ", "Gà", "Chó", "Lợn"),
+    "zh-Hans": ("鼠", "牛", "虎", "兔", "龙", "蛇", "马", "羊", "猴", "鸡", "狗", "猪"),
+    "en": ("Rat", "Ox", "Tiger", "Cat", "Dragon", "Snake", "Horse", "Goat", "Monkey", "Rooster", "Dog", "Pig"),
+}
+
 STANDING: dict[str, tuple[str, Recipe]] = {  # lists every gate needs, offered before anybody asks
     "vn-holidays": ("Ngày nghỉ lễ Việt Nam", Holidays(country="VN")),
     "vn-worked": ("Ngày làm bù Việt Nam", Holidays(country="VN", worked=True)),
@@ -92,16 +98,16 @@ def _named(found: DayList, names: Mapping[date, str]) -> DayList:
 def years_of(kept: Days) -> tuple[int, ...]:
     """The years of a list that were confirmed: they follow one another up to its last."""
     last = kept.through.year
-    first = kept.since if kept.since is not None else min((day.year for day in kept.days), default=last)
-    return tuple(range(min(first, last), last + 1))
+    first = kept.since if kept.since is not None else min((day.year for day in kept.days), default=last + 1)
+    return tuple(range(first, last + 1))
 
 
 def merged(kept: Days | None, year: Days) -> Days:
     """A list with one year of it new or replaced; the others stand. ValueError if that would leave a year out."""
     number = year.through.year
-    if kept is None:
+    known = years_of(kept) if kept else ()
+    if kept is None or not known:
         return year.model_copy(update={"since": number})
-    known = years_of(kept)
     if not known[0] - 1 <= number <= known[-1] + 1:
         raise ValueError(f"years follow one another, and these are confirmed: {known[0]} to {known[-1]}")
     return kept.model_copy(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 from pydantic import Field
 from sqlalchemy.engine import Connection
@@ -11,14 +12,18 @@ from sqlalchemy.engine import Connection
 from controller.domain.almanac import STANDING, Recipe, draft, merged, without_last, years_of
 from controller.domain.asked import Asked
 from controller.domain.calendars import Calendar, Days, Kind
+from controller.domain.content import clean_title
 from controller.domain.people import Actor, Right
 from controller.errors import ConflictError, InvalidError, Problem, UnknownError
 from controller.services import calendar
-from controller.services.calendar import CalendarView
+from controller.services.calendar import CalendarDraft, CalendarView
 from controller.services.context import Deps
+from controller.services.ids import new_id
 from controller.store import calendar as store
 from schedules.hours import DayList, NamedDay
 from schedules.model import Fact
+
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
 class YearDraft(Asked):
@@ -46,6 +51,15 @@ def all_lists(deps: Deps, actor: Actor) -> tuple[ListView, ...]:
     kept = {one.id: _list(one) for one in calendar.all_calendars(deps, actor, Kind.DAYS)}
     offered = {name: ListView(id=name, name=title, recipe=recipe) for name, (title, recipe) in STANDING.items()}
     return tuple((offered | kept)[name] for name in sorted(offered | kept))
+
+
+def new_list(deps: Deps, actor: Actor, name: str, recipe: dict[str, Any] | None) -> CalendarView:
+    """A list of one's own of which no year is confirmed yet."""
+    actor.need(Right.CALENDAR)
+    title = clean_title(name, "/name")
+    before = date(deps.now().astimezone(ZONE).year - 1, 12, 31)
+    fact = {"name": title, "through": before.isoformat(), "recipe": recipe}
+    return calendar.keep_calendar(deps, actor, Kind.DAYS, new_id("days"), CalendarDraft(fact=fact))
 
 
 def year_of(deps: Deps, actor: Actor, name: str, year: int) -> DayList:
@@ -99,8 +113,8 @@ def take_back_year(deps: Deps, actor: Actor, name: str, year: int) -> CalendarVi
         if kept is None:
             raise UnknownError("list", name)
         known = years_of(kept)
-        if year != known[-1]:
-            raise ConflictError("year.not_last", f"only the last confirmed year can be taken back: {known[-1]}")
+        if year not in known[-1:]:
+            raise ConflictError("year.not_last", f"only the last confirmed year can be taken back, not {year}")
         if len(known) == 1:
             raise ConflictError(
                 "year.only", "it is the only year of the list: delete the list, or confirm another year"

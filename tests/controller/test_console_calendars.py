@@ -229,3 +229,42 @@ def test_quiet_hours_are_kept_and_deleted(operator):
 def test_the_pages_speak_the_readers_language(operator, language, word):
     operator.get(f"/language?to={language}")
     assert f"<h1>{word}</h1>" in operator.get("/calendars/hours").text
+
+
+@pytest.mark.parametrize(
+    ("fields", "count"),
+    [
+        ({"kind": "moon-vi", "days": "2, 7 12"}, 35),
+        ({"kind": "moon-zh", "days": "15", "month": "8"}, 1),
+        ({"kind": "animal", "branch": "6"}, 30),
+        ({"kind": "own"}, 0),
+    ],
+)
+def test_a_list_of_ones_own_is_made_confirmed_and_deleted(operator, fields, count):
+    answer = send(operator, "/calendars/lists/new", name="Chợ phiên", **fields)
+    assert answer.status_code == 303
+    place = answer.headers["location"]
+    rows = re.findall(r'name="day-([0-9]+)"[^>]*value="([0-9-]+)"', operator.get(place).text)
+    assert len(rows) in range(count, count + 4)
+    given = {f"day-{row}": day for row, day in rows} | {"rows": "400", "version": "1", "keep": [row for row, _ in rows]}
+    assert send(operator, place, **given).status_code == 303
+    name = place.split("/")[3]
+    assert len(operator.get(f"/api/v1/calendars/days/{name}").json()["fact"]["days"]) == len(rows)
+    assert "Delete this list" in operator.get(place).text
+    assert send(operator, f"/calendars/days/{name}/remove").headers["location"] == "/calendars"
+    assert operator.get(f"/api/v1/calendars/days/{name}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"kind": "moon-vi", "days": "31"}, "less than or equal to 30"),
+        ({"kind": "moon-vi", "days": "hai"}, "hai"),
+        ({"kind": "moon-vi", "days": ""}, "at least 1 item"),
+        ({"kind": "animal", "branch": "12"}, "less than or equal to 11"),
+    ],
+)
+def test_a_list_no_calendar_can_draft_is_refused(operator, fields, words):
+    answer = send(operator, "/calendars/lists/new", name="Chợ", **fields)
+    assert answer.status_code == 422
+    assert words in re.search(r'role="alert">([^<]*)<', answer.text)[1]
