@@ -5,6 +5,7 @@ import os
 import string
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -166,3 +167,19 @@ def test_in_the_default_face_no_two_letters_or_digits_are_one_lamp_apart(rows, l
 def test_the_signs_that_gates_need_are_there():
     assert {"stop", "no-entry", "warning", "info", "lorry", "passport", "mask", "fog", "exit"} <= set(LETTERS)
     assert {"up", "right", "down", "left"} <= set(LETTERS)
+
+
+def touch(glyphs, one, other):
+    """Whether the ink of two neighbours meets, also over a corner."""
+    a = [row[(glyphs.widths[one] - 1) // 8] >> (-glyphs.widths[one] % 8) & 1 for row in rows_of(glyphs, one)]
+    b = [row[0] >> 7 for row in rows_of(glyphs, other)]
+    return any(ink and any(b[max(0, row - 1) : row + 2]) for row, ink in enumerate(a))
+
+
+@pytest.mark.parametrize("name", ["n16", "n24", "r24", "n32", "r32"])
+def test_neighbours_in_what_gates_say_hardly_ever_touch(name):
+    facts = tomllib.loads((ROOT / "controller" / "demo" / "announcements.toml").read_text(encoding="utf-8"))
+    texts = [each["say"][language] for each in facts["announcements"] for language in ("vi", "en")]
+    glyphs = pack(name)
+    pairs = [pair for text in texts for pair in itertools.pairwise(text) if " " not in pair]
+    assert sum(touch(glyphs, *pair) for pair in pairs) < len(pairs) / 100
