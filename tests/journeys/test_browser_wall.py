@@ -107,7 +107,8 @@ def test_a_device_page_stays_while_other_devices_change(open_page, province):
 PAGES = {  # and who has most to do there
     "/": "truc", "/devices/chi-ma/board-1": "truc", "/messages": "tacgia", "/messages/new": "tacgia",
     "/playlists": "truc", "/schedules": "truc", "/calendars": "truc", "/calendars/hours": "truc", "/calendars/quiet": "truc",
-    "/calendars/lists/vn-holidays/2027": "truc", "/calendars/hours/new": "truc", "/calendars/lists/new": "truc", "/alerts": "truc", "/voices": "tacgia",
+    "/calendars/lists/vn-holidays/2027": "truc", "/calendars/hours/new": "truc", "/calendars/lists/new": "truc",
+    "/alerts": "truc", "/voices": "tacgia",
 }  # fmt: skip
 
 

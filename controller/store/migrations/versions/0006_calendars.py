@@ -1,4 +1,8 @@
-"""Calendars, suspensions, and what they do to schedules, playlists, gates and devices."""
+"""Calendars, suspensions, and what they do to schedules, playlists, gates and devices.
+
+Columns are added and dropped where they stand: SQLite cannot make a table anew that others refer to, and a default that is no
+plain text would ask for that.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -43,7 +47,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('version', sa.Integer(), nullable=False, server_default='1'))
     with op.batch_alter_table('playlists') as batch_op:
         batch_op.add_column(sa.Column('includes', sa.JSON(), nullable=False, server_default='[]'))
-        batch_op.add_column(sa.Column('shuffle', sa.Boolean(), nullable=False, server_default=sa.false()))
+        batch_op.add_column(sa.Column('shuffle', sa.Boolean(), nullable=False, server_default='0'))
         batch_op.add_column(sa.Column('version', sa.Integer(), nullable=False, server_default='1'))
         batch_op.add_column(sa.Column('deleted_at', sa.DateTime(timezone=True), nullable=True))
     with op.batch_alter_table('gates') as batch_op:
@@ -55,18 +59,18 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    with op.batch_alter_table('devices') as batch_op:
+    with op.batch_alter_table('devices', recreate='never') as batch_op:
         batch_op.drop_column('areas')
-    with op.batch_alter_table('gates') as batch_op:
+    with op.batch_alter_table('gates', recreate='never') as batch_op:
         batch_op.drop_column('kinds')
         batch_op.drop_column('longitude')
         batch_op.drop_column('latitude')
-    with op.batch_alter_table('playlists') as batch_op:
+    with op.batch_alter_table('playlists', recreate='never') as batch_op:
         batch_op.drop_column('deleted_at')
         batch_op.drop_column('version')
         batch_op.drop_column('shuffle')
         batch_op.drop_column('includes')
-    with op.batch_alter_table('schedules') as batch_op:
+    with op.batch_alter_table('schedules', recreate='never') as batch_op:
         batch_op.drop_column('version')
         batch_op.drop_column('terms')
     op.drop_table('suspensions')
