@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
@@ -39,6 +40,9 @@ class DeviceEntry(Fact):
     zones: tuple[Id, ...] = ()
     zone_names: dict[Id, dict[str, str]] = Field(default_factory=dict, description="zone -> language -> name")
     areas: tuple[Area, ...] = Field(default=(), description="parts of a board that show things of their own")
+    groups: dict[Id, tuple[Id, ...]] = Field(
+        default_factory=dict, description="group -> its zones here; a group of one name on several devices is one group"
+    )
 
     @field_validator("shape")
     @classmethod
@@ -50,6 +54,11 @@ class DeviceEntry(Fact):
     def _shaped(self) -> DeviceEntry:
         if (self.kind == "board") != (self.shape is not None):
             raise ValueError("a board has a shape, a speaker has none")
+        for name, zones in self.groups.items():
+            if name in self.zones or not zones or set(zones) - set(self.zones):
+                raise ValueError(
+                    f'the group "{name}" has zones this device has not, or none, or is itself called like a zone'
+                )
         if self.areas:
             self._divided(BoardShape.parse(self.shape or ""))
         return self
@@ -105,7 +114,19 @@ class Device(Fact):
     zones: tuple[Id, ...] = ()
     zone_names: dict[Id, dict[str, str]] = Field(default_factory=dict)
     areas: tuple[Area, ...] = ()
+    groups: dict[Id, tuple[Id, ...]] = Field(default_factory=dict)
     place: tuple[float, float] = LANG_SON
+
+    @property
+    def spoken(self) -> frozenset[str]:
+        """What its zones can be called: by themselves, and by groups."""
+        return frozenset(self.zones) | self.groups.keys()
+
+    def zones_of(self, names: Iterable[str]) -> tuple[Id, ...]:
+        """The zones of this device that are named, by themselves or by a group of theirs, in the device's order."""
+        wanted = set(names)
+        wanted |= {zone for name in wanted & self.groups.keys() for zone in self.groups[name]}
+        return tuple(zone for zone in self.zones if zone in wanted)
 
     def shape_of(self, area: str | None = None) -> str | None:
         """The shape pages are made for: the board's, or that of an area of it; None if there is none."""

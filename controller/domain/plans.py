@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, Field
@@ -22,7 +22,7 @@ from devices.profiles.tones import tone_seconds
 from schedules.claims import Area, Event, Tongues
 from schedules.fact import EVERY_DAY
 from schedules.hours import DayList, Hours, Mourning, Quiet
-from schedules.levels import Levels
+from schedules.levels import Cap, Levels, Volume
 from schedules.lunar import LunarTable
 from schedules.model import (
     ContentRef,
@@ -40,6 +40,7 @@ from schedules.model import (
 )
 from schedules.suspension import suspended
 
+LevelT = TypeVar("LevelT", Volume, Cap)
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 YEARS_OF_MOON = 4
 GAP = 0.7  # seconds of silence between languages
@@ -231,7 +232,7 @@ def rule_of(device: Device, rule: WantedRule, playlist: str) -> Rule:
         ends=rule.ends,
         loop=device.kind == "board" and not once,
         every=rule.every,
-        zones=rule.zones if device.kind == "speaker" else (),
+        zones=device.zones_of(rule.zones) if device.kind == "speaker" else (),
         **{name: getattr(rule, name) for name in TERMS if device.kind == "speaker" or name not in OF_SOUND},
     )
 
@@ -336,7 +337,7 @@ def _quiet(device: Device, wanted: Sequence[Quiet]) -> tuple[Quiet, ...]:
     """The quiet hours of a loudspeaker, in the zones it has."""
     if device.kind != "speaker":
         return ()
-    here = ((one, tuple(zone for zone in one.zones if zone in device.zones)) for one in wanted)
+    here = ((one, device.zones_of(one.zones)) for one in wanted)
     return tuple(one.model_copy(update={"zones": zones}) for one, zones in here if zones or not one.zones)
 
 
@@ -366,18 +367,24 @@ def _call(device: Device, wanted: Wanted, name: str, said: CallWanted) -> LocalC
     if item is None and (said.message is not None or device.kind == "board"):
         return None
     usual = Priority.EVACUATION if said.evacuation else Priority.EMERGENCY
-    zones = tuple(zone for zone in said.zones if zone in device.zones)
+    zones = device.zones_of(said.zones)
     return LocalCall(
         id=name, item=item, priority=usual if item else Priority.LIVE, zones=zones, release=said.release,
         longest=said.longest, drill=said.drill,
     )  # fmt: skip
 
 
+def _here(device: Device, levels: Iterable[LevelT]) -> tuple[LevelT, ...]:
+    """Those for all zones, and those for zones of the device, groups unfolded."""
+    found = ((one, device.zones_of(one.zones)) for one in levels)
+    return tuple(one.model_copy(update={"zones": zones}) for one, zones in found if zones or not one.zones)
+
+
 def _levels(device: Device, wanted: Sequence[LevelsWanted]) -> Levels:
     light = next((one.light for one in wanted if one.light), None) if device.kind == "board" else None
     return Levels(
-        volumes=tuple(each for one in wanted for each in one.volumes) if device.kind == "speaker" else (),
-        caps=tuple(each for one in wanted for each in one.caps),
+        volumes=_here(device, (each for one in wanted for each in one.volumes)) if device.kind == "speaker" else (),
+        caps=_here(device, (each for one in wanted for each in one.caps)),
         light=light,
         sun=sun_table(*device.place) if light else (),
     )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy.engine import Connection
 
 from controller.domain.almanac import Days
-from controller.domain.calendars import Calendar
+from controller.domain.calendars import Calendar, LevelsWanted
 from controller.errors import InvalidError, Problem
 from controller.store import registry
 from schedules.hours import Hours, Mourning, Quiet
@@ -42,8 +43,22 @@ def _of_fact(connection: Connection, made: Calendar, now: datetime) -> Iterator[
     elif isinstance(said, Mourning):
         yield from _mourning(said, now)
     elif isinstance(said, Quiet):
-        zones = {zone for one in registry.all_devices(connection) if made.concerns(one.id) for zone in one.zones}
-        yield from _quiet(said, zones)
+        yield from _too_many("/fact/windows", said.windows, MOST_WINDOWS)
+    yield from _zones(connection, made)
+
+
+def _zones(connection: Connection, made: Calendar) -> Iterator[Problem]:
+    """Zones and groups that no loudspeaker it is for has."""
+    said = made.said
+    there = {name for one in registry.all_devices(connection) if made.concerns(one.id) for name in one.spoken}
+    parts: list[tuple[str, Any]] = [("/fact", said)]
+    if isinstance(said, LevelsWanted):
+        parts = [(f"/fact/volumes/{place}", one) for place, one in enumerate(said.volumes)]
+        parts += [(f"/fact/caps/{place}", one) for place, one in enumerate(said.caps)]
+    for at, part in parts:
+        for place, zone in enumerate(getattr(part, "zones", ())):
+            if zone not in there:
+                yield Problem(f"{at}/zones/{place}", "zone.unknown", f'no loudspeaker here has a public zone "{zone}"')
 
 
 def _hours(said: Hours) -> Iterator[Problem]:
@@ -67,13 +82,6 @@ def _mourning(said: Mourning, now: datetime) -> Iterator[Problem]:
         yield Problem("/fact/until", "mourning.over", "this mourning is over already")
     if said.until - said.starts > LONGEST_MOURNING:
         yield Problem("/fact/until", "mourning.long", f"mourning lasts {LONGEST_MOURNING.days} days at most")
-
-
-def _quiet(said: Quiet, there: set[str]) -> Iterator[Problem]:
-    yield from _too_many("/fact/windows", said.windows, MOST_WINDOWS)
-    for place, zone in enumerate(said.zones):
-        if zone not in there:
-            yield Problem(f"/fact/zones/{place}", "zone.unknown", f'no loudspeaker here has a public zone "{zone}"')
 
 
 def _too_many(place: str, some: Sequence[object], most: int) -> Iterator[Problem]:

@@ -72,7 +72,7 @@ def _of_targets(facts: dict[str, Any], known: dict[str, Device]) -> Iterator[Pro
     for place, target in enumerate(facts["targets"]):
         if target not in known:
             yield Problem(f"/targets/{place}", "device.unknown", f'there is no device "{target}"')
-        elif known[target].kind == "speaker" and (odd := zones - set(known[target].zones)):
+        elif known[target].kind == "speaker" and (odd := zones - known[target].spoken):
             yield Problem("/zones", "zone.unknown", f"{target} has no public zone {', '.join(sorted(odd))}")
     here = [known[target] for target in facts["targets"] if target in known]
     if zones and not any(device.kind == "speaker" for device in here):

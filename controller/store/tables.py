@@ -102,6 +102,7 @@ devices = sa.Table(
     sa.Column("position", sa.Integer, nullable=False),
     sa.Column("active", sa.Boolean, nullable=False),  # False: no longer in the gates file
     sa.Column("areas", sa.JSON, nullable=False, server_default="[]"),  # of a board: [{id, left, top, width, height}]
+    sa.Column("groups", sa.JSON, nullable=False, server_default="{}"),  # of a speaker: group -> its zones here
 )
 agents = sa.Table(
     "agents",
