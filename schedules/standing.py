@@ -1,4 +1,7 @@
-"""Where a playlist stands that was interrupted: each message goes on, begins again or is let go, as it says. Pure."""
+"""Where a playlist stands that was interrupted: what was cut goes on, begins again or is let go, as its message says. Pure.
+
+What begins again is the recording, or the pages, of one language: nobody hears the Vietnamese twice because the Chinese was cut.
+"""
 
 from __future__ import annotations
 
@@ -21,28 +24,28 @@ def after_cut(playlist: Playlist, told: float, loop: bool = True) -> float | Non
     order = in_order(playlist, passes)
     pass_turns = list(turns(playlist, order))
     begins = slot.starts - pass_turns[slot.index][2]
-    first, last = _turn_of(playlist, [len(item.contents) for item in order], slot.index)
-    if slot.item.interrupted == "restart":
-        return begins + pass_turns[first][2]
+    in_a_gap = told >= slot.ends
+    if slot.item.interrupted == "restart" and not in_a_gap:
+        return slot.starts
     after = slot.index + 1
     if slot.item.interrupted == "skip":
-        after = last + 1
-    elif slot.ends - told >= SHORTEST or told >= slot.ends:
+        after = _last_of(playlist, [len(item.contents) for item in order], slot.index) + 1
+    elif slot.ends - told >= SHORTEST or in_a_gap:
         return told  # in a gap there is nothing to say again
     if after < len(pass_turns):
         return begins + pass_turns[after][2]
     return begins + period_seconds(playlist) if loop else None
 
 
-def _turn_of(playlist: Playlist, counts: Sequence[int], index: int) -> tuple[int, int]:
-    """The first and the last content of the message that a content of a pass belongs to."""
-    first = 0
+def _last_of(playlist: Playlist, counts: Sequence[int], index: int) -> int:
+    """The last content of the message that a content of a pass belongs to."""
+    last = -1
     for _ in range(playlist.repeats):
         for count in counts:
-            if first <= index < first + count:
-                return first, first + count - 1
-            first += count
-    return index, index
+            last += count
+            if index <= last:
+                return last
+    return index
 
 
 def standing(

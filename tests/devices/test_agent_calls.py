@@ -6,11 +6,16 @@ import hashlib
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from devices.agent.held import after_cut
 from devices.agent.orders import Orders
+from devices.agent.passes import passes
+from schedules import standing
 from schedules.model import Alert, ContentRef, Item, Plan, Playlist, Priority, Rule, Window
 from schedules.timeline import segments
 from tests.support.facts import NOON, digest
@@ -134,3 +139,25 @@ def test_what_is_all_or_nothing_does_not_go_on_after_an_alert(gate: Gate) -> Non
     gate.line.run(40.0)
     found = [(one.message, one.outcome.value) for one in gate.line.records() if one.cause == "rule"]
     assert found == [("fog", "interrupted"), ("papers", "missed")]
+
+
+@settings(max_examples=150, deadline=None)
+@given(cut=st.floats(0.01, 18.9), interrupted=st.sampled_from(["resume", "restart", "skip"]))
+def test_journal_and_plan_go_on_from_the_same_second(
+    cut: float, interrupted: Literal["resume", "restart", "skip"]
+) -> None:
+    messages = (
+        Item(message="m", version=1, digest=digest("m"), contents=(ref("fog"), ref("lanes")), interrupted=interrupted),
+        item("papers", interrupted=interrupted),
+    )
+    playlist = Playlist(id="p", items=messages)
+    made = plan(rule("p"), p=messages)
+    one = next(passes(made, NOON, NOON + timedelta(seconds=1), (), {}))
+    broken = next(cue for cue in reversed(one.cues) if (cue.due - NOON).total_seconds() <= cut)
+    held = after_cut(one, broken, cut - (broken.due - NOON).total_seconds(), "an alert")
+    onwards = standing.after_cut(playlist, cut, loop=False)
+    if held is None:
+        assert onwards is None
+    else:
+        first = held.cues[0]
+        assert (first.meant - NOON).total_seconds() + first.offset == pytest.approx(onwards, abs=0.002)
