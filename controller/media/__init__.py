@@ -1,1 +1,1 @@
-"""Sound that staff hand in: decoded, checked, and put into the one form the gates play."""
+"""Sound, pictures and videos that staff hand in: decoded, checked, and put into the forms the gates play and show."""

@@ -13,6 +13,7 @@ import resource
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, BinaryIO
@@ -20,6 +21,7 @@ from typing import Any, BinaryIO
 from schedules.model import Fact
 
 MEGABYTE = 1 << 20
+_AT_ONCE = threading.BoundedSemaphore(2)  # many uploads in one minute wait; they do not fight for the machine
 
 
 class Limits(Fact):
@@ -42,7 +44,7 @@ class DecodeError(ValueError):
 
 def decoded(module: str, request: dict[str, Any], data: bytes, limits: Limits) -> tuple[dict[str, Any], bytes]:
     """What `module` answers to `request` about the file: facts, and bytes. DecodeError if it does not."""
-    with tempfile.TemporaryFile() as source, tempfile.TemporaryFile() as target:
+    with _AT_ONCE, tempfile.TemporaryFile() as source, tempfile.TemporaryFile() as target:
         source.write(data)
         source.seek(0)
         order = json.dumps(request | {"limits": limits.model_dump()})
