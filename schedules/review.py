@@ -122,6 +122,11 @@ def shares_kept(plan: Plan, start: datetime, end: datetime) -> tuple[ShareKept, 
     )  # fmt: skip
 
 
+def shortfalls(plan: Plan, start: datetime, end: datetime) -> tuple[ShareKept, ...]:
+    """The periods that begin in [start, end) in which a rule with a share gets less than it was promised."""
+    return tuple(one for one in shares_kept(plan, start, end) if one.given < one.promised)
+
+
 def conflicts(plan: Plan, start: datetime, end: datetime) -> tuple[Conflict, ...]:
     """Every stretch of [start, end) in which rules of one priority, and one area, are due at once, in order."""
     if plan.areas:

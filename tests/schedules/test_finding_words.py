@@ -11,7 +11,18 @@ from schedules.finding_words import finding_words
 from schedules.findings import MissingLanguage, TableEnds, missing_languages
 from schedules.hides import hidden_share, hides
 from schedules.model import Playlist, Priority
-from schedules.review import Conflict, Gap, NeverWins, ShareKept, conflicts, gaps, never_wins, shares_kept, why
+from schedules.review import (
+    Conflict,
+    Gap,
+    NeverWins,
+    ShareKept,
+    conflicts,
+    gaps,
+    never_wins,
+    shares_kept,
+    shortfalls,
+    why,
+)
 from schedules.settled import settled
 from tests.support.schedule_plans import content, hanoi, item, plan, rule
 
@@ -109,3 +120,7 @@ def test_the_account_of_a_share_goes_by_its_own_periods():
         (f"{one.start:%H:%M}", one.promised, one.given) for one in shares_kept(made, MONDAY, MONDAY + timedelta(days=1))
     ]
     assert kept == [("07:20", 300.0, 60.0), ("08:20", 300.0, 300.0)]
+    short = shortfalls(made, MONDAY, MONDAY + timedelta(days=1))
+    assert [finding_words(one, "vi") for one in short] == [
+        "law chỉ được 1:00 trong 5:00 phút đã hứa, 07:20-08:20 23/11/2026."
+    ]
