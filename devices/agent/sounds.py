@@ -35,6 +35,7 @@ class Placed:
     heard: bool = False  # the zones were open at some moment while it sounded
     noted: float = 0.0
     ending: tuple[Outcome, str] | None = None
+    lost: frozenset[str] = frozenset()  # zones whose fault contact reported while it sounded
 
 
 def clip_id(one: Pass, cue: Cue) -> str:
@@ -126,11 +127,12 @@ class Sounds:
                 return one
         return None
 
-    def follow(self, now: datetime, open_zones: frozenset[str]) -> str:
-        """Take up what ended; the fault of the sound output in words, empty if there is none."""
+    def follow(self, now: datetime, open_zones: frozenset[str], lost: frozenset[str] = frozenset()) -> str:
+        """Take up what ended; the fault of the sound output in words, empty if there is none. Nobody hears `lost` zones."""
         current = self.sounding(now)
         if current is not None and open_zones:
-            current.heard = True
+            current.lost |= lost & open_zones
+            current.heard |= bool(open_zones - lost)
         self._note_progress()
         try:
             ended = self._out.poll()
@@ -199,10 +201,14 @@ def _record(one: Placed, played: Played) -> PlayRecord:
     seconds = round(played.frames / RATE, 3)
     started = one.clip.due + timedelta(seconds=played.start_error) if played.frames else None
     outcome, reason = _outcome(one, played)
+    if one.lost:
+        reason = "; ".join(
+            each for each in (reason, f"not in {', '.join(sorted(one.lost))}: its fault contact reports") if each
+        )
     facts = {
         "outcome": outcome, "reason": (reason or one.record.reason)[:300], "seconds": seconds, "started": started,
         "ended": started + timedelta(seconds=seconds) if started else None,
-        "evidence": _evidence(one, played),
+        "evidence": _evidence(one, played), "zones": tuple(zone for zone in one.record.zones if zone not in one.lost),
         "start_error": round(played.start_error, 6) if played.frames else None,
     }  # fmt: skip
     return one.record.model_copy(update=facts)

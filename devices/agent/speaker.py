@@ -145,7 +145,7 @@ class SpeakerHand(Hand):
             self._bases[alert.id] = (alert.revision, base)
 
     def _follow(self, now: datetime) -> None:
-        fault = self._sounds.follow(now, self._zones or frozenset())
+        fault = self._sounds.follow(now, self._zones or frozenset(), self._inputs.lost_zones)
         if fault:
             self._tools.faults.put("audio.sink", fault, now)
         elif not self._sounds.busy or self._sounds.sounding(now):
