@@ -1,4 +1,4 @@
-"""gatecast-agent: run, simulate, render, try, press, card, doctor. Each command is a module here, loaded only when it is called."""
+"""gatecast-agent and its commands. Each is a module here, loaded only when it is called."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ COMMANDS = {
     "try": "send one thing to one device, without controller or broker",
     "press": "begin or end a local call, as a button would",
     "card": "write the approved sounds of a plan onto a card for an announcer box",
+    "commission": "sound a test tone at rising levels in each zone and write down what the meter shows",
     "doctor": "check ports, clock, broker, disk and names",
 }
 
