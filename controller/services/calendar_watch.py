@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from controller.domain.calendars import Calendar, Days, Kind, MourningKept, those
+from controller.domain.almanac import Days, years_of
+from controller.domain.calendars import Calendar, Kind, MourningKept, those
 from controller.domain.people import Actor, Right
 from controller.services import calendar
 from controller.services.context import Deps
@@ -54,8 +55,9 @@ def calendar_findings(deps: Deps, actor: Actor) -> tuple[CalendarFinding, ...]:
 def watch_calendars(deps: Deps) -> None:
     """Say in the audit, once each, what somebody should see to."""
     with deps.store.read() as connection:
-        known = _told(connection)
-        fresh = [one for one in _findings(connection, deps.now()) if _key(one) not in known]
+        found = tuple(_findings(connection, deps.now()))
+        known = _told(connection) if found else set()
+    fresh = [one for one in found if _key(one) not in known]
     if not fresh:
         return
     with deps.store.write() as connection:
@@ -72,11 +74,12 @@ def _findings(connection: Connection, now: datetime) -> Iterator[CalendarFinding
 def _ending(connection: Connection, kept: tuple[Calendar, ...], today: date) -> Iterator[CalendarFinding]:
     rules = wanted.rules(connection)
     for table in sorted(those(kept, Days), key=lambda each: each.through):
-        users = calendar.users(rules, Kind.DAYS, table.id)
-        year = table.through.year + 1
-        if not users or date(year, 1, 1) > today + AHEAD:
+        users, known = calendar.users(rules, Kind.DAYS, table.id), years_of(table)
+        missing = [year for year in sorted({today.year, (today + AHEAD).year}) if year not in known]
+        if not users or not missing:
             continue
-        over = table.through < today
+        year = missing[0]
+        over = year == today.year
         now_or_then = "since then" if over else "from then on"
         yield CalendarFinding(
             code="ended" if over else "ends", calendar=table.id, name=table.name or table.id, year=year, schedules=users,

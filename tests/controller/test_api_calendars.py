@@ -322,6 +322,13 @@ def test_half_a_year_before_nobody_is_troubled_and_after_its_end_it_is_said_loud
     assert on_air(desk.plan("chi-ma/board-1"), hanoi("2027-01-01 09:00")).cause == "rule"  # by its weekdays
 
 
+def test_a_list_that_knows_next_year_and_not_this_one_says_so(desk: Desk):
+    confirm(desk, "vn-holidays", 2027)
+    desk.scheduled(desk.playlist(desk.approved()), not_on=["vn-holidays"])
+    (told,) = desk.get("/calendar-findings").json()
+    assert (told["code"], told["year"]) == ("ended", 2026)
+
+
 def test_a_list_no_schedule_names_troubles_nobody(desk: Desk):
     confirm(desk, "cn-holidays", 2026)
     assert desk.get("/calendar-findings").json() == []
