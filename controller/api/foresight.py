@@ -13,6 +13,7 @@ from fastapi.responses import StreamingResponse
 from controller.api.access import Need, Reader, World
 from controller.domain.moments import Moment
 from controller.domain.people import Actor, Right
+from controller.domain.remarks import Found
 from controller.services import foresee, import_ics, what_if
 from controller.services.foresee import Explanation, SegmentView
 from controller.services.import_ics import CalendarFile, Draft
@@ -70,6 +71,15 @@ def _chunks(found: Iterable[str]) -> Iterator[str]:
     waiting = iter(found)
     while some := "".join(islice(waiting, 200)):
         yield some
+
+
+@router.get("/devices/{gate}/{name}/findings")
+def findings(
+    gate: str, name: str, actor: Reader, deps: World, start: From = None, end: Until = None, language: Language = "en"
+) -> tuple[Found, ...]:
+    """Conflicts, gaps, what never wins, languages and days that lack; without `to` a week, at most 62 days."""
+    begin, last = _period(start, end, deps.now(), timedelta(days=7))
+    return foresee.findings(deps, actor, f"{gate}/{name}", begin, last, language)
 
 
 @router.post("/schedules/check")

@@ -15,7 +15,7 @@ from schedules.findings import missing_languages, never_due, tables_ending
 from schedules.hides import hides
 from schedules.model import Fact, Plan
 from schedules.review import conflicts, gaps, never_wins
-from schedules.settled import settled
+from schedules.settled import Settled, settled
 
 EACH = 20  # of one kind on one device so many are told
 LANGUAGES = ("vi", "zh-Hans", "en")
@@ -91,6 +91,21 @@ def examine(both: Compared) -> Iterator[Found]:
     yield from _of_messages(both, both.rule)
 
 
+def review(both: Compared) -> Iterator[Found]:
+    """What there is to say of the second plan by itself: conflicts, gaps, what never wins, what is not there."""
+    for one in islice(conflicts(both.after, both.start, both.end), EACH):
+        yield both.found("schedule.conflict", one, [one.winner, *one.hidden])
+    if any(rule.loop for rule in both.after.rules):
+        for empty in islice(gaps(both.after, both.start, both.end), EACH):
+            yield both.found("device.idle", empty)
+    for late in never_wins(both.after, both.start, both.end):
+        code = "schedule.hidden" if late.due else "schedule.not_due"
+        yield both.found(code, late, [late.rule, *late.beaten_by], grave=late.due)
+    for lost in islice((one for one in settled(both.after, both.start, both.end) if one.what == "dropped"), EACH):
+        yield _lost(both, lost)
+    yield from _missing(both, both.after)
+
+
 def _hides(both: Compared) -> Iterator[Found]:
     """What stays in the plan and goes off air."""
     old, new = views_of(both.before), views_of(both.after)
@@ -134,15 +149,23 @@ def _lost_calls(both: Compared) -> Iterator[Found]:
     known = {(one.rule, one.due) for one in before if one.what == "dropped"}
     fresh = (one for one in after if one.what == "dropped" and (one.rule, one.due) not in known)
     for one in islice(fresh, EACH):
-        found = both.found("schedule.dropped", one, [one.rule], grave=True)
-        yield found.model_copy(update={"start": one.due, "text": found.text.replace(one.rule, found.names[0])})
+        yield _lost(both, one)
+
+
+def _lost(both: Compared, one: Settled) -> Found:
+    found = both.found("schedule.dropped", one, [one.rule], grave=True)
+    return found.model_copy(update={"start": one.due, "text": found.text.replace(one.rule, found.names[0])})
 
 
 def _of_messages(both: Compared, rule: str) -> Iterator[Found]:
     mine = next(each for each in both.after.rules if each.id == rule)
-    alone = both.after.model_copy(update={"rules": (mine,)})
-    for one in missing_languages(alone, LANGUAGES):
+    yield from _missing(both, both.after.model_copy(update={"rules": (mine,)}))
+
+
+def _missing(both: Compared, plan: Plan) -> Iterator[Found]:
+    """Languages that messages lack, and days that lists lack."""
+    for one in missing_languages(plan, LANGUAGES):
         found = both.found("message.language", one, message=one.message)
         yield found.model_copy(update={"names": one.languages})
-    for table in tables_ending(alone, both.after.issued):
+    for table in tables_ending(plan, plan.issued):
         yield both.found("days.end", table, [table.days])

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 
 from controller.domain.approvals import Approval
 from controller.domain.people import Actor, Right
+from controller.domain.remarks import Found, compared, review
 from controller.errors import InvalidError
 from controller.services.context import Deps
 from controller.store import alerts, plans, registry
@@ -23,6 +24,7 @@ from schedules.timeline import Segment, segments
 from schedules.words import sentence
 
 LONGEST = timedelta(days=400)
+LONGEST_REVIEW = timedelta(days=62)
 
 
 class SegmentView(Fact):
@@ -124,6 +126,22 @@ def _coming(deps: Deps, actor: Actor, device: str, start: datetime, end: datetim
         issued = plans.newest_of(connection, device)
         living = alerts.met_by(alerts.living(connection, deps.now()), device)
     return issued.plan if issued else Plan(device=device, revision=1, issued=start), living
+
+
+def findings(
+    deps: Deps, actor: Actor, device: str, start: datetime, end: datetime, language: str = "en"
+) -> tuple[Found, ...]:
+    """Conflicts, gaps and all else there is to say of the newest plan in [start, end)."""
+    plan, _ = _coming(deps, actor, device, start, min(end, start + LONGEST_REVIEW))
+    return tuple(review(compared(plan, plan, None, start, min(end, start + LONGEST_REVIEW), language)))
+
+
+def areas(deps: Deps, actor: Actor) -> tuple[str, ...]:
+    """The areas that boards have, each name once."""
+    actor.need(Right.READ)
+    with deps.store.read() as connection:
+        devices = registry.all_devices(connection)
+    return tuple(dict.fromkeys(area.id for device in devices for area in device.areas))
 
 
 def pieces(
