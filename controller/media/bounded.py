@@ -21,6 +21,7 @@ from typing import Any, BinaryIO
 from schedules.model import Fact
 
 MEGABYTE = 1 << 20
+_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # each thread reserves memory, used or not
 _AT_ONCE = threading.BoundedSemaphore(2)  # many uploads in one minute wait; they do not fight for the machine
 
 
@@ -51,7 +52,7 @@ def decoded(module: str, request: dict[str, Any], data: bytes, limits: Limits) -
         try:
             done = subprocess.run(
                 [sys.executable, "-m", module, order], stdin=source, stdout=target, stderr=subprocess.DEVNULL,
-                timeout=limits.seconds, check=False,
+                timeout=limits.seconds, check=False, env=os.environ | _ONE_THREAD,
             )  # fmt: skip
         except subprocess.TimeoutExpired as exc:
             raise DecodeError("time") from exc

@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image, ImageFile, ImageOps
 
 from controller.media.bounded import confined, give
-from controller.media.light import TO_LIGHT, Numbers, numbers, scaled
+from controller.media.light import TO_LIGHT, Light, Numbers, numbers, scaled
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
 MAX_PIXELS = 25_000_000
@@ -34,7 +34,8 @@ def main(argument: str) -> int:
             if picture.width * picture.height > MAX_PIXELS:
                 give(answer, {"refused": "large"})
                 return 0
-            upright = ImageOps.exif_transpose(_eight_bits(picture))
+            upright = _eight_bits(picture)
+            ImageOps.exif_transpose(upright, in_place=True)  # a copy would cost a hundred megabytes more
         facts |= {"brought_width": upright.width, "brought_height": upright.height}
         pixels, clear = _small(upright)
         give(answer, facts | {"width": pixels.shape[1], "height": pixels.shape[0], "clear": clear}, pixels.tobytes())
@@ -47,7 +48,7 @@ def _eight_bits(picture: Image.Image) -> Image.Image:
     picture.load()
     if picture.mode not in _DEEP:
         return picture
-    values = np.asarray(picture, np.int64)
+    values = np.asarray(picture).astype(np.int32)
     most = 65_535 if picture.mode.startswith("I;16") or values.max(initial=0) > 255 else 255
     grey = Image.fromarray((np.clip(values, 0, most) * 255 // most).astype(np.uint8))
     grey.info = dict(picture.info)
@@ -57,24 +58,29 @@ def _eight_bits(picture: Image.Image) -> Image.Image:
 def _small(picture: Image.Image) -> tuple[Numbers, bool]:
     """At most `LONGEST` pixels a side, averaged in light; whether parts of it are see-through."""
     clear = picture.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in picture.info
-    whole = picture.convert("RGBA" if clear else "RGB")
+    mode = "RGBA" if clear else "RGB"
+    whole = picture if picture.mode == mode else picture.convert(mode)
     scale = min(1.0, LONGEST / max(whole.size))
     width, height = (max(1, round(side * scale)) for side in whole.size)
-    opacity = scaled(np.asarray(whole.getchannel("A"), np.float32) / 255, width, height) if clear else None
-    pixels = np.empty((height, width, 4), np.uint8)
-    pixels[..., 3] = 255 if opacity is None else np.rint(opacity * 255)
+    pixels = np.full((height, width, 4), 255, np.uint8)
+    seen = np.asarray(whole.getchannel("A"), np.float32) / np.float32(255) if clear else None
+    opacity = None if seen is None else scaled(seen, width, height)
+    if opacity is not None:
+        pixels[..., 3] = np.rint(opacity * 255)
     for place, band in enumerate("RGB"):
         channel = np.asarray(whole.getchannel(band))
-        if (height, width) == channel.shape:
-            pixels[..., place] = channel
-            continue
-        light = TO_LIGHT.take(channel)
-        if opacity is None:
-            pixels[..., place] = numbers(scaled(light, width, height))
-        else:  # what cannot be seen has no colour to give
-            seen = scaled(light * (np.asarray(whole.getchannel("A"), np.float32) / 255), width, height)
-            pixels[..., place] = numbers(np.divide(seen, opacity, out=np.zeros_like(seen), where=opacity > 0))
+        pixels[..., place] = channel if scale == 1 else _averaged(channel, seen, opacity, width, height)
     return pixels, bool(clear and (pixels[..., 3] < 255).any())
+
+
+def _averaged(channel: Numbers, seen: Light | None, opacity: Light | None, width: int, height: int) -> Numbers:
+    """One colour, averaged in light. What cannot be seen has no colour to give."""
+    light = TO_LIGHT.take(channel)
+    if seen is None or opacity is None:
+        return numbers(scaled(light, width, height))
+    light *= seen
+    small = scaled(light, width, height)
+    return numbers(np.divide(small, opacity, out=np.zeros_like(small), where=opacity > 0))
 
 
 if __name__ == "__main__":

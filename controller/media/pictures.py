@@ -17,7 +17,7 @@ from controller.media.light import Numbers
 from controller.media.picture_child import LONGEST, MAX_PIXELS
 
 MAX_BYTES = 40_000_000
-LIMITS = Limits(seconds=20, memory_mb=1024, answer_mb=LONGEST * LONGEST * 4 // 1_000_000 + 1)
+LIMITS = Limits(seconds=20, memory_mb=1536, answer_mb=LONGEST * LONGEST * 4 // 1_000_000 + 1)
 _SIGNATURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"BM", b"RIFF")
 _REFUSED = {
     "time": ("picture.time", f"the picture was not decoded within {LIMITS.seconds} s: save it anew and try again"),
