@@ -80,7 +80,12 @@ def remove(request: Request, kind: Kind, name: str, who: Someone) -> Response:
 
 def _moment(day: str, time: str) -> str:
     """A day and a clock of the gate as an instant; 24:00 is the midnight that ends the day."""
-    at = datetime.fromisoformat(f"{day}T{'00:00' if time == '24:00' else time}").replace(tzinfo=GATE_ZONE)
+    try:
+        at = datetime.fromisoformat(f"{day}T{'00:00' if time == '24:00' else time}").replace(tzinfo=GATE_ZONE)
+    except ValueError:
+        raise ValueError(
+            f'give the first and the last day, and hours such as 00:00 and 24:00, not "{day} {time}"'
+        ) from None
     return (at + timedelta(days=time == "24:00")).isoformat()
 
 

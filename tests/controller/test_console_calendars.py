@@ -182,7 +182,7 @@ def test_hours_are_made_differ_for_some_days_and_are_the_same_again(operator):
     [
         ("exceptions", {"first": "2026-12-02", "hours": []}, "hours: give at least one"),
         ("exceptions", {"first": "", "hours": ["x"]}, "first"),
-        ("mourning", {"first": "2026-12-02", "last": "", "from": "00:00", "to": "24:00"}, "Invalid isoformat"),
+        ("mourning", {"first": "2026-12-02", "last": "", "from": "00:00", "to": "24:00"}, "give the first and the last day"),
         ("mourning", {"first": "2099-12-02", "last": "2099-12-01", "from": "00:00", "to": "24:00", "mutes": ["music"]},
          "mourning must start before it ends"),
         ("quiet", {"gate": "all", "from": "06:00", "to": "06:00", "passes": "none"}, "must not be empty"),
