@@ -1,5 +1,6 @@
 """Boards in a real browser: every lamp a round dot at any zoom, pages at true speed, by keyboard, still for who wants it so."""
 
+import io
 import shutil
 import threading
 import time
@@ -7,6 +8,7 @@ import time
 import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from tests.support.desk import a_desk
@@ -21,7 +23,7 @@ GREETING = "Kính chào quý khách đến cửa khẩu quốc tế Hữu Nghị
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
-    """The address of a submitted message of several pages."""
+    """Where the pages are, a submitted message of several pages, and the picture page of a draft."""
     with a_desk(tmp_path_factory.mktemp("lamps")) as desk:
         server = uvicorn.Server(uvicorn.Config(desk.app, port=0, log_level="error"))
         thread = threading.Thread(target=server.run)
@@ -29,7 +31,8 @@ def place(tmp_path_factory):
         while not server.started:
             time.sleep(0.05)
         message, _ = desk.submitted(texts={"vi": GREETING, "en": "Lorries wait in yard 2"})
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}", f"/messages/{message}"
+        home = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+        yield home, f"/messages/{message}", f"/messages/{desk.draft()}/picture"
         server.should_exit = True
         thread.join(10)
 
@@ -46,17 +49,20 @@ def browser():
 def look(browser, place):
     contexts, faults = [], []
 
-    def opened(**facts):
-        home, path = place
+    def opened(who="guard", **facts):
+        home, path, draft = place
         context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}} | facts)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.goto(f"{home}/language?to=vi")
-        page.fill("#username", "guard")
+        page.fill("#username", who)
         page.fill("#password", "demo")
         page.press("#password", "Enter")
         page.wait_for_selector(".tile")
+        if who == "author":
+            page.goto(home + draft)
+            return page
         page.goto(home + path)
         page.wait_for_function("() => document.querySelector('figure[data-taken] img.lamps')?.style.width")
         return page
@@ -143,3 +149,19 @@ def test_without_scripts_every_page_is_there(look):
     assert plain.locator("figure[data-view]").first.locator("ol img").count() >= 2
     assert not plain.locator(".tools").first.is_visible()
     context.close()
+
+
+@pytest.mark.parametrize("wide", [1280, 390])
+def test_a_picture_is_brought_and_tried_on_the_boards_by_its_author(look, wide):
+    page = look(viewport={"width": wide, "height": 844}, reduced_motion="reduce", who="author")
+    sign = io.BytesIO()
+    Image.new("RGB", (40, 30), "white").save(sign, "PNG")
+    page.set_input_files("#picture-file", {"name": "a.png", "mimeType": "image/png", "buffer": sign.getvalue()})
+    page.click("#picture-file ~ button")
+    page.wait_for_selector("img.brought")
+    page.select_option("#fit", "fill")
+    page.click("form[action$='/choose'] button")
+    page.wait_for_selector("img.lamps[src*='fit=fill']")
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth") <= wide
