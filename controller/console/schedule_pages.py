@@ -94,7 +94,7 @@ def _page(
     titles = wall.titles(deps, who.actor, language)
     facts: dict[str, Any] = {
         "given": given, "rule": rule, "problem": said(problem), "verdict": verdict, "titles": titles, "playlists": lists,
-        "devices": list(devices.items()), "priorities": PRIORITIES, "weekdays": forms.WHOLE_WEEK,
+        "devices": list(devices.items()), "device_names": devices, "priorities": PRIORITIES, "weekdays": forms.WHOLE_WEEK,
         "choices": _choices(request, who, gates), "fits": rule is None or forms.fits_form(rule),
     }  # fmt: skip
     if rule is None and not verdict and not problem:
@@ -154,8 +154,14 @@ def _rows(
             "rule": rule,
             "name": names.get(rule.playlist, rule.playlist),
             "targets": [devices.get(target, target) for target in rule.targets],
-            "days": ", ".join(who.words(f"weekday {day}") for day in rule.weekdays),
+            "days": _days(rule, who),
             "windows": ", ".join(f"{start}-{end}" for start, end in rule.windows),
         }
         for rule in reversed(rules)
     ]
+
+
+def _days(rule: WantedRule, who: Someone) -> str:
+    if rule.weekdays == forms.WHOLE_WEEK:
+        return who.words("Every day")
+    return ", ".join(who.words(f"weekday {day}") for day in rule.weekdays)
