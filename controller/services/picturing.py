@@ -113,7 +113,8 @@ def put_beside(png: bytes, picture: Picture, facts: PictureFacts, text: Drawn, b
         return Drawn(b"", None, (*said, remark("picture.moving-text", board)))
     shape = BoardShape.parse(board)
     pages = tuple(put_together(shape, [(stands, shown), (room, page)], page.seconds) for page in words.pages)
-    file = PageFile(language=words.language, renderer=f"{words.renderer} {DRAWER}", pages=pages)
+    renderer = f"{words.renderer} {DRAWER}"
+    file = PageFile(language=words.language, renderer=renderer, pages=pages, effect=words.effect)
     return Drawn(file.to_bytes(), file.ref(), said)
 
 
