@@ -152,9 +152,10 @@ def _orders(request: Request, who: Someone, given: dict[str, Any], problem: Exce
         (one.id, one.fact.get("place") or one.id, one.fact.get("traffic", "all"))
         for one in calendar.all_calendars(deps, who.actor, Kind.HOURS)
     ]
+    called = {name: f"{place} ({who.words('traffic ' + traffic)})" for name, place, traffic in hours}
     return page(
         request, "suspensions.html", who.actor, status=422 if problem else 200, now=deps.now(), given=given, **facts,
-        problem=said(problem), limits=limits, hours=hours, offices=[office.value for office in Office],
+        problem=said(problem), limits=limits, hours=hours, hour_names=called, offices=[office.value for office in Office],
         orders=suspension.all_suspensions(deps, who.actor),
     )  # fmt: skip
 

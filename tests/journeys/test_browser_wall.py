@@ -108,7 +108,7 @@ PAGES = {  # and who has most to do there
     "/": "truc", "/devices/chi-ma/board-1": "truc", "/messages": "tacgia", "/messages/new": "tacgia",
     "/playlists": "truc", "/schedules": "truc", "/calendars": "truc", "/calendars/hours": "truc", "/calendars/quiet": "truc",
     "/calendars/lists/vn-holidays/2027": "truc", "/calendars/hours/new": "truc", "/calendars/lists/new": "truc",
-    "/alerts": "truc", "/voices": "tacgia",
+    "/alerts": "truc", "/voices": "tacgia", "/suspensions": "truc", "/events": "truc",
 }  # fmt: skip
 
 
