@@ -26,6 +26,15 @@ def install_console(app: FastAPI) -> None:
     """The pages and their own style, scripts and pictures; nothing comes from elsewhere."""
     app.include_router(pages.router)
     calendars = (calendar_pages, hours_pages, mourning_pages)
-    for part in (message_pages, picture_pages, sound_pages, voice_pages, planning_pages, *calendars, alert_pages, fault_pages):
+    for part in (
+        message_pages,
+        picture_pages,
+        sound_pages,
+        voice_pages,
+        planning_pages,
+        *calendars,
+        alert_pages,
+        fault_pages,
+    ):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
