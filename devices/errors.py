@@ -8,6 +8,7 @@ DeviceError
 ├── GarbledError         an answer came that fails its checks
 ├── RefusedError         the device said no, with its reason
 │   └── BusyError        ... not now: ask again
+├── OffError             the device was there without its power
 ├── MismatchError        the device holds something else than it was told
 └── SettingsError        the config asks for what the device cannot do
 """
@@ -89,6 +90,17 @@ class BusyError(RefusedError):
     """The device said: not now."""
 
     code = "device.busy"
+
+
+class OffError(DeviceError):
+    """The device had no power, or was asleep, while it should have worked."""
+
+    code = "device.off"
+
+    def __init__(self, how: str) -> None:
+        """`how` says what showed it."""
+        super().__init__(f"the device was off: {how}")
+        self.how = how
 
 
 class MismatchError(DeviceError):

@@ -122,6 +122,18 @@ class DeadMan(Protocol):
         """Seconds after which open zones are to be opened again; None: they stay."""
 
 
+@runtime_checkable
+class Leveled(Protocol):
+    """A device that sets how loud each of some zones is."""
+
+    @property
+    def leveled(self) -> frozenset[str]:
+        """Those zones."""
+
+    def soften(self, decibels: Mapping[str, float]) -> None:
+        """From the next opening on they are so many dB below their own level; infinity is silence, no entry is 0."""
+
+
 class Speaker(Protocol):
     """Zones behind amplifiers on an open link. Every method raises DeviceError."""
 
@@ -288,6 +300,7 @@ __all__ = [
     "DeadMan",
     "Evidence",
     "Identity",
+    "Leveled",
     "Link",
     "MediaCache",
     "Outbox",

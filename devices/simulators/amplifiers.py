@@ -1,4 +1,4 @@
-"""A TOA 9000 amplifier: commands with the high bit set, echoes that mean "done", inverted bytes that mean "no"."""
+"""A TOA 9000 amplifier or M-864D mixer: commands with the high bit set, echoes that mean "done", inverted bytes for "no"."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from enum import StrEnum
 
 _FADER, _SWITCH, _STEP, _CROSSPOINT, _LOUDNESS = 0x91, 0x92, 0x93, 0x95, 0xAB
 _NAME, _NAME_REPLY, _PRESET, _PAGING, _POWER = 0xF0, 0xC0, 0xF1, 0xF2, 0xF4
-_INPUT, _OUTPUT = 0, 1
-_CHANNELS = 8
+_INPUT = 0
 _PRESETS = 32
 POWER = -1  # stands for the power switch where channels are counted
 
@@ -23,8 +22,11 @@ class Model(StrEnum):
     M864D = "M-864D"
 
 
-# Highest fader position. The older 9000 refuses 6A in its manual's example; its whole table is not public.
-_HIGHEST = {Model.M9000: 0x69, Model.M9000M2: 0x7E, Model.M864D: 0x3F}
+# Highest fader position, after the manuals' tables.
+_HIGHEST = {Model.M9000: 0x7E, Model.M9000M2: 0x7E, Model.M864D: 0x3F}
+# Channels by attribute: inputs and outputs; of the M-864D mono in, stereo in, mono out, rec out.
+_KINDS = {Model.M9000: (8, 8), Model.M9000M2: (8, 8), Model.M864D: (8, 2, 4, 2)}
+_OUTPUTS = {Model.M9000: 1, Model.M9000M2: 1, Model.M864D: 2}
 
 
 class _Refused(Exception):  # noqa: N818  # the amplifier's answer, not a fault of ours
@@ -41,7 +43,7 @@ class _Ignored(Exception):  # noqa: N818  # the amplifier's silence
 
 @dataclass
 class Desk:
-    """Where all the knobs stand; keys are (attribute, channel), 0 input, 1 output."""
+    """Where all the knobs stand; keys are (attribute, channel)."""
 
     on: bool = True
     preset: int | None = None
@@ -59,26 +61,34 @@ class ToaAmplifier:
         """`changed(output, on)` is told every output, and POWER, that really changes."""
         self.model = Model(model)
         self.silent = False
+        self.garbles = False  # takes what arrives for abnormal data, as in the manuals' example of it
         self.frames = 0
         self.desk = Desk()
+        self._output = _OUTPUTS[self.model]
         self._changed = changed
         self._lock = threading.RLock()
         self._heard = bytearray()
         self._deeds: dict[int, tuple[int, Callable[[bytes], bytes]]] = {
-            _FADER: (3, self._step if self.model is Model.M864D else self._fader),
+            _FADER: (3, self._fader),
             _SWITCH: (3, self._switch),
             _STEP: (3, self._step),
+            _PRESET: (2, self._preset),
+            _NAME: (3, self._status if self.model is Model.M864D else self._name),
+        }
+        if self.model is Model.M864D:
+            del self._deeds[_STEP]
+            return
+        self._deeds |= {
             _CROSSPOINT: (5, self._crosspoint),
             _LOUDNESS: (3, self._loudness),
-            _NAME: (3, self._name),
-            _PRESET: (2, self._preset),
             _PAGING: (2, self._paging),
             _POWER: (1, self._power),
         }
 
     def outputs(self) -> tuple[bool, ...]:
         """Which outputs are heard: switched on, with power."""
-        return tuple(self.desk.on and self.desk.switches.get((_OUTPUT, i), False) for i in range(_CHANNELS))
+        count = _KINDS[self.model][self._output]
+        return tuple(self.desk.on and self.desk.switches.get((self._output, i), False) for i in range(count))
 
     def press_power(self, on: bool) -> None:
         """Somebody at the front panel: nothing is said on the line."""
@@ -118,17 +128,22 @@ class ToaAmplifier:
             return b""  # most commands are ignored while the power is off
         self.frames += 1
         try:
+            if self.garbles and command == _FADER:
+                raise _Refused(len(data) - 1)
             return deed(data) or frame
         except _Refused as refused:
+            if self.model is Model.M864D:
+                return b""  # its manual knows no refusal: it answers with what it changed
             wrong = 2 + refused.place
             return frame[:wrong] + bytes([frame[wrong] ^ 0x7F]) + frame[wrong + 1 :]
         except _Ignored:
             return b""
 
     def _channel(self, data: bytes, place: int = 0) -> tuple[int, int]:
-        if data[place] not in (_INPUT, _OUTPUT):
+        kinds = _KINDS[self.model]
+        if data[place] >= len(kinds):
             raise _Ignored
-        if data[place + 1] >= _CHANNELS:
+        if data[place + 1] >= kinds[data[place]]:
             raise _Refused(place + 1)
         return data[place], data[place + 1]
 
@@ -139,6 +154,8 @@ class ToaAmplifier:
 
     def _fader(self, data: bytes) -> bytes:
         channel = self._channel(data)
+        if self.model is Model.M864D and data[2] > _HIGHEST[self.model]:
+            return self._step(data)
         if data[2] > _HIGHEST[self.model]:
             raise _Refused(2)
         self.desk.faders[channel] = data[2]
@@ -168,7 +185,7 @@ class ToaAmplifier:
 
     def _crosspoint(self, data: bytes) -> bytes:
         source, target = self._channel(data), self._channel(data, 2)
-        if (source[0], target[0]) != (_INPUT, _OUTPUT):
+        if (source[0], target[0]) != (_INPUT, self._output):
             raise _Ignored
         self.desk.crosspoints[source[1], target[1]] = data[4]
         return b""
@@ -179,6 +196,15 @@ class ToaAmplifier:
         attribute, channel = self._channel(data, 1)
         name = f"{'OUTPUT' if attribute else 'INPUT'}{channel + 1}".encode() + b"\0"
         return bytes([_NAME_REPLY, 2 + len(name), attribute, channel]) + name
+
+    def _status(self, data: bytes) -> bytes:
+        """The M-864D tells what is set: 11 the fader, 12 whether the channel is on."""
+        if data[0] not in (_FADER & 0x7F, _SWITCH & 0x7F):
+            raise _Ignored
+        channel = self._channel(data, 1)
+        if data[0] == _FADER & 0x7F:
+            return bytes([_FADER, 3, *channel, self.desk.faders.get(channel, 0)])
+        return bytes([_SWITCH, 3, *channel, self.desk.switches.get(channel, False)])
 
     def _preset(self, data: bytes) -> bytes:
         if data[0] != 0:

@@ -140,18 +140,22 @@ def test_relays_close_as_told_and_say_so(tmp_path):
             RelayBoard(link, settings.model_copy(update={"coils": 16})).identify()
 
 
-def test_outputs_of_an_amplifier_open_and_shut(tmp_path):
+@pytest.mark.parametrize(
+    ("model", "evidence"),
+    [("9000", Evidence.ACKNOWLEDGED), ("9000M2", Evidence.ACKNOWLEDGED), ("M-864D", Evidence.READ_BACK)],
+)
+def test_outputs_of_an_amplifier_open_and_shut(model, evidence, tmp_path):
     log = tmp_path / "moves.log"
-    settings = ToaSettings(zones={"hall": 1, "yard": 3}, levels={"hall": -2}, baud=BAUD, power_settle=0.05)
-    with simulated(tmp_path, "toa_9000", "--log", str(log)) as link:
+    settings = ToaSettings(model=model, zones={"hall": 1, "yard": 3}, levels={"hall": -2}, baud=BAUD, power_settle=0.05)
+    with simulated(tmp_path, "toa_9000", "--log", str(log), "--model", model) as link:
         unit = ToaUnit(link, settings)
-        assert unit.open_zones(frozenset({"hall"})) is Evidence.ACKNOWLEDGED
+        assert unit.open_zones(frozenset({"hall"})) is evidence
         assert unit.zones() == {"hall"}
         unit.open_zones(frozenset())
         assert unit.zones() == frozenset()
     moves = [" ".join(line.split()[1:]) for line in log.read_text().splitlines()]
     assert [move for move in moves if "coil" in move] == ["coil-0 on", "coil-0 off"]
-    assert moves[-1] == "power off"
+    assert (moves[-1] == "power off") == (model != "M-864D")
 
 
 def test_a_sign_draws_the_picture_it_reads_back(tmp_path):

@@ -11,16 +11,18 @@ from devices.drivers.toa_9000.codec import (
     INPUT,
     Decoder,
     Frame,
-    m2_fader,
     name_in,
     name_request,
     output,
     output_fader,
+    output_in,
+    output_request,
     power,
     refused_bytes,
 )
 from devices.drivers.toa_9000.driver import DRIVER, ToaSettings, ToaUnit
-from devices.errors import RefusedError, SettingsError, SilentError
+from devices.drivers.toa_9000.models import MODELS
+from devices.errors import MismatchError, OffError, RefusedError, SettingsError, SilentError
 from devices.ports import Evidence
 from tests.support.scripted_link import ScriptedLink
 
@@ -31,6 +33,9 @@ GOLDEN = {
     "output 3 on (command list)": (output(2, True), "92 03 01 02 01"),
     "output 3 off (command list)": (output(2, False), "92 03 01 02 00"),
     "name of input 1 (manual)": (name_request(), "F0 03 40 00 00"),
+    "mono out 4 of an M-864D on (its manual, channel ON/OFF)": (output(3, True, 2), "92 03 02 03 01"),
+    "fader of its mono out 1 to 0 dB (its table)": (output_fader(0, 0x35, 2), "91 03 02 00 35"),
+    "whether its mono out 1 is on (a public program for it)": (output_request(0, 2), "F0 03 12 02 00"),
 }
 ASK, PONG = bytes.fromhex("F0 03 40 00 00"), bytes.fromhex("C0 09 00 00 49 4E 50 55 54 31 00")
 WAKE, SLEEP = power(True).to_bytes(), power(False).to_bytes()
@@ -77,18 +82,48 @@ def test_an_answer_tells_done_or_refused_by_the_bytes_turned_over(sent, got, pla
     assert refused_bytes(asked, answer) == places
 
 
+# Rows that the manuals print, model by model.
+ROWS = {
+    "9000": {
+        -70: 0x01,
+        -68: 0x02,
+        -36: 0x22,
+        -35.5: 0x23,
+        -35: 0x24,
+        -19: 0x44,
+        -18.5: 0x45,
+        -2: 0x66,
+        -1.5: 0x67,
+        10: 0x7E,
+    },
+    "9000M2": {-70: 0x01, -60: 0x06, -40: 0x1A, -36: 0x22, -19: 0x44, -2: 0x66, -1.5: 0x67, 0: 0x6A, 10: 0x7E},
+    "M-864D": {-69: 0x01, -60: 0x04, -50: 0x09, -40: 0x0E, -20: 0x21, -10: 0x2B, 0: 0x35, 6: 0x3B, 10: 0x3F},
+}
+
+
 @pytest.mark.parametrize(
-    ("decibel", "position"),
-    [(-70, 0x01), (-60, 0x06), (-40, 0x1A), (-36, 0x22), (-19, 0x44), (-2, 0x66), (-1.5, 0x67), (0, 0x6A), (10, 0x7E)],
+    ("model", "decibel", "position"), [(model, *row) for model, rows in ROWS.items() for row in rows.items()]
 )
-def test_fader_positions_of_the_m2_are_those_of_its_table(decibel, position):
-    assert m2_fader(decibel) == position
+def test_fader_positions_of_each_model_are_those_of_its_own_table(model, decibel, position):
+    assert MODELS[model].position(decibel) == position
 
 
-@given(st.floats(-100, 10), st.floats(-100, 10))
-def test_a_louder_level_is_never_a_lower_fader(one, other):
+@pytest.mark.parametrize("model", MODELS)
+def test_a_table_is_as_long_as_its_manual_counts_and_rises(model):
+    table = MODELS[model].table
+    assert len(table) == {"9000": 0x7E, "9000M2": 0x7E, "M-864D": 0x3F}[model]
+    assert sorted(set(table)) == list(table)
+    with pytest.raises(ValueError, match="ends at"):
+        MODELS[model].position(10.5)
+    assert MODELS[model].position(float("-inf")) == 0
+
+
+@given(st.sampled_from(list(MODELS)), st.floats(-100, 10), st.floats(-100, 10))
+def test_a_louder_level_is_never_a_lower_fader_and_never_above_what_was_asked(model, one, other):
+    facts = MODELS[model]
     low, high = sorted((one, other))
-    assert 1 <= m2_fader(low) <= m2_fader(high) <= 0x7E
+    assert 1 <= facts.position(low) <= facts.position(high) <= len(facts.table)
+    assert facts.table[facts.position(high) - 1] <= max(high, facts.table[0])
 
 
 def test_frames_refuse_what_the_line_cannot_carry():
@@ -150,6 +185,78 @@ def test_levels_are_set_before_a_zone_opens():
     assert link.done
 
 
+def test_a_level_of_the_hour_is_set_below_the_zones_own_and_restored_when_it_shuts():
+    settings = ToaSettings(zones={"hall": 1}, levels={"hall": -2}, power=False)
+    soft, own = output_fader(0, 0x52).to_bytes(), output_fader(0, 0x66).to_bytes()
+    toa, link = unit((ASK, PONG), *echoed(soft, HALL_ON), (ASK, PONG), *echoed(HALL_OFF, own), settings=settings)
+    assert toa.leveled == {"hall"}
+    toa.soften({"hall": 10})
+    toa.open_zones(frozenset({"hall"}))
+    toa.soften({})
+    toa.open_zones(frozenset())
+    assert link.done
+
+
+def test_after_a_crash_the_first_shutting_puts_back_the_zones_own_level():
+    settings = ToaSettings(zones={"hall": 1}, levels={"hall": -2}, power=False)
+    toa, link = unit((ASK, PONG), *echoed(HALL_OFF, output_fader(0, 0x66).to_bytes()), settings=settings)
+    toa.open_zones(frozenset())
+    assert link.done
+
+
+def test_a_zone_that_may_make_no_sound_at_all_gets_the_silent_step():
+    settings = ToaSettings(zones={"hall": 1}, levels={"hall": 0}, power=False)
+    toa, link = unit((ASK, PONG), *echoed(output_fader(0, 0).to_bytes(), HALL_ON), settings=settings)
+    toa.soften({"hall": float("inf")})
+    toa.open_zones(frozenset({"hall"}))
+    assert link.done
+
+
+def test_an_m_864d_is_never_sent_the_power_command_and_its_outputs_are_read_back():
+    settings = ToaSettings(model="M-864D", zones={"hall": 1, "yard": 2}, levels={"hall": 0})
+    is_open = [(output_request(n, 2).to_bytes(), output(n, n == 0, 2).to_bytes()) for n in (0, 1)]
+    off, on = output(1, False, 2).to_bytes(), output(0, True, 2).to_bytes()
+    fader = output_fader(0, 0x35, 2).to_bytes()
+    toa, link = unit(is_open[0], *echoed(off, fader, on), *is_open, *is_open, settings=settings)
+    assert toa.open_zones(frozenset({"hall"})) is Evidence.READ_BACK
+    assert toa.zones() == {"hall"}
+    assert link.done
+
+
+def test_an_m_864d_that_did_not_obey_is_a_mismatch():
+    settings = ToaSettings(model="M-864D", zones={"hall": 1})
+    on, off = output(0, True, 2).to_bytes(), output(0, False, 2).to_bytes()
+    ask = output_request(0, 2).to_bytes()
+    toa, _ = unit((ask, off), (on, on), (ask, off), settings=settings)
+    with pytest.raises(MismatchError, match="open zones"):
+        toa.open_zones(frozenset({"hall"}))
+
+
+def test_only_an_answer_about_the_asked_output_tells_of_it():
+    assert output_in(output(0, True, 2), 0, 2) is True
+    assert output_in(output(0, False, 2), 0, 2) is False
+    assert output_in(output(1, True, 2), 0, 2) is None
+    assert output_in(output_fader(0, 1, 2), 0, 2) is None
+
+
+def test_silence_of_a_unit_that_answers_otherwise_is_a_refusal_out_of_range():
+    toa, link = unit(*echoed(WAKE), (ASK, PONG), (YARD_OFF,), (YARD_OFF,), (YARD_OFF,), (ASK, PONG))
+    with pytest.raises(RefusedError, match="out of its range"):
+        toa.open_zones(frozenset({"hall"}))
+    assert link.done
+
+
+def test_a_unit_that_was_switched_off_at_its_panel_is_told_woken_and_holds_nothing():
+    woken = [*echoed(WAKE), (ASK, PONG), *echoed(YARD_OFF, HALL_ON)]
+    toa, link = unit(*woken, (ASK,), (ASK,), (ASK,), *echoed(WAKE), *woken)
+    toa.open_zones(frozenset({"hall"}))
+    with pytest.raises(OffError, match="switched off"):
+        toa.zones()
+    toa.open_zones(frozenset({"hall"}))
+    assert toa._held.open == {"hall"}
+    assert link.done
+
+
 def test_two_hands_on_one_unit_know_the_same():
     toa, link = unit(
         *echoed(WAKE),
@@ -168,7 +275,7 @@ def test_two_hands_on_one_unit_know_the_same():
 
 
 def test_zones_of_a_unit_that_does_not_answer_are_not_claimed():
-    toa, _ = unit(*echoed(WAKE), (ASK, PONG), *echoed(YARD_OFF, HALL_ON), (ASK,), (ASK,), (ASK,))
+    toa, _ = unit(*echoed(WAKE), (ASK, PONG), *echoed(YARD_OFF, HALL_ON), (ASK,), (ASK,), (ASK,), (WAKE,))
     toa.open_zones(frozenset({"hall"}))
     with pytest.raises(SilentError):
         toa.zones()
@@ -217,12 +324,22 @@ def test_there_are_no_inputs_and_unknown_zones_are_refused():
         {"zones": {}},
         {"zones": {"hall": 0}},
         {"zones": {"hall": 1, "yard": 1}},
-        {"zones": {"hall": 1}, "model": "9000", "levels": {"hall": 0}},
+        {"zones": {"hall": 9}},
+        {"zones": {"hall": 5}, "model": "M-864D"},
         {"zones": {"hall": 1}, "levels": {"yard": 0}},
         {"zones": {"hall": 1}, "levels": {"hall": 11}},
         {"zones": {"hall": 1}, "address": 1},
     ],
-    ids=["no zones", "output 0", "shared output", "levels of the 9000", "stray level", "too loud", "unknown key"],
+    ids=[
+        "no zones",
+        "output 0",
+        "shared output",
+        "output 9",
+        "output 5 of an M-864D",
+        "stray level",
+        "too loud",
+        "unknown key",
+    ],
 )
 def test_settings_that_cannot_be_are_refused(wrong):
     with pytest.raises(ValidationError):

@@ -17,7 +17,8 @@ def told(amplifier: ToaAmplifier, words: str) -> str:
     [
         ("9000", "91 03 00 00 00", "91 03 00 00 00"),
         ("9000", "91 03 00 08 00", "91 03 00 77 00"),
-        ("9000", "91 03 00 00 6A", "91 03 00 00 15"),
+        ("9000", "91 03 00 00 6A", "91 03 00 00 6A"),
+        ("9000", "91 03 01 00 7E", "91 03 01 00 7E"),
         ("9000M2", "91 03 00 00 6A", "91 03 00 00 6A"),
         ("9000", "91 03 05 00 6A", ""),
         ("9000", "F1 02 00 00", "F1 02 00 00"),
@@ -31,6 +32,11 @@ def told(amplifier: ToaAmplifier, words: str) -> str:
         ("9000", "F2 02 00 01", ""),
         ("9000M2", "95 05 00 00 01 02 47", "95 05 00 00 01 02 47"),
         ("M-864D", "91 03 00 00 43", "91 03 00 00 03"),
+        ("M-864D", "92 03 00 00 01", "92 03 00 00 01"),
+        ("M-864D", "F0 03 12 02 03", "92 03 02 03 00"),
+        ("M-864D", "F0 03 11 02 03", "91 03 02 03 00"),
+        ("M-864D", "92 03 02 04 01", ""),
+        ("M-864D", "F4 01 01", ""),
     ],
 )
 def test_the_manuals_examples_are_answered_as_printed(model, question, answer):
@@ -62,6 +68,23 @@ def test_the_manuals_examples_are_answered_as_printed(model, question, answer):
 )
 def test_what_it_does_not_take_comes_back_inverted_or_not_at_all(question, answer):
     assert told(ToaAmplifier("9000M2"), question) == answer
+
+
+@pytest.mark.parametrize("model", ["9000", "9000M2"])
+def test_data_it_takes_for_abnormal_come_back_turned_over_as_both_manuals_print(model):
+    amplifier = ToaAmplifier(model)
+    amplifier.garbles = True
+    assert told(amplifier, "91 03 00 00 6A") == "91 03 00 00 15"
+    assert amplifier.desk.faders == {}
+
+
+def test_the_outputs_of_an_m_864d_are_its_mono_outs_and_are_told_when_asked():
+    mixer = ToaAmplifier("M-864D")
+    told(mixer, "92 03 02 03 01")
+    assert mixer.outputs() == (False, False, False, True)
+    assert told(mixer, "F0 03 12 02 03") == "92 03 02 03 01"
+    assert told(mixer, "91 03 02 03 35") == "91 03 02 03 35"
+    assert told(mixer, "F0 03 11 02 03") == "91 03 02 03 35"
 
 
 def test_steps_answer_with_where_the_fader_stands_then():

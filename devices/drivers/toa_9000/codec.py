@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-FADER, CHANNEL, NAME, POWER = 0x91, 0x92, 0xF0, 0xF4
+FADER, CHANNEL, REQUEST, POWER = 0x91, 0x92, 0xF0, 0xF4
+OF_NAME, OF_CHANNEL = 0x40, 0x12
 NAME_REPLY = 0xC0
 INPUT, OUTPUT = 0x00, 0x01
 HIGH = 0x80
@@ -44,19 +45,31 @@ def power(on: bool) -> Frame:
     return Frame(POWER, bytes([on]))
 
 
-def output(number: int, on: bool) -> Frame:
-    """Open or shut output `number`, counted from 0."""
-    return Frame(CHANNEL, bytes([OUTPUT, number, on]))
+def output(number: int, on: bool, attribute: int = OUTPUT) -> Frame:
+    """Open or shut output `number`, counted from 0, of the kind its model calls `attribute`."""
+    return Frame(CHANNEL, bytes([attribute, number, on]))
 
 
-def output_fader(number: int, position: int) -> Frame:
+def output_fader(number: int, position: int, attribute: int = OUTPUT) -> Frame:
     """Set the fader of output `number`, counted from 0, to a position of its model's own table."""
-    return Frame(FADER, bytes([OUTPUT, number, position]))
+    return Frame(FADER, bytes([attribute, number, position]))
 
 
 def name_request(number: int = 0) -> Frame:
-    """Ask for the name of an input: the one question every model answers, so it serves as ping."""
-    return Frame(NAME, bytes([0x40, INPUT, number]))
+    """Ask a 9000 or 9000M2 for the name of an input: the one question they answer, so it serves as ping."""
+    return Frame(REQUEST, bytes([OF_NAME, INPUT, number]))
+
+
+def output_request(number: int, attribute: int) -> Frame:
+    """Ask an M-864D whether output `number`, counted from 0, is open."""
+    return Frame(REQUEST, bytes([OF_CHANNEL, attribute, number]))
+
+
+def output_in(frame: Frame, number: int, attribute: int) -> bool | None:
+    """Whether a reply to `output_request` says that the output is open; None if the frame is something else."""
+    if frame.command != CHANNEL or len(frame.data) != 3 or frame.data[:2] != bytes([attribute, number]):
+        return None
+    return frame.data[2] == 1
 
 
 def name_in(frame: Frame) -> str | None:
@@ -72,20 +85,6 @@ def refused_bytes(sent: Frame, got: Frame) -> tuple[int, ...] | None:
         return None
     differ = tuple(i for i, (ours, theirs) in enumerate(zip(sent.data, got.data, strict=True)) if ours != theirs)
     return differ if all(got.data[i] == sent.data[i] ^ INVERTED for i in differ) else None
-
-
-def m2_fader(decibel: float) -> int:
-    """Fader position of the 9000M2 for a level of -70 to +10 dB, the next below; -70 and less is its lowest step, silence is 0.
-
-    Steps: 01 is -70, then 2 dB to -60 (06), 1 dB to -40 (1A), half a dB to +10 (7E). The older 9000 has another table.
-    """
-    if decibel > 10:
-        raise ValueError(f"the fader ends at +10 dB, not {decibel:g}")
-    if decibel >= -40:
-        return 0x1A + int((decibel + 40) * 2)
-    if decibel >= -60:
-        return 0x06 + int(decibel + 60)
-    return max(0x01, 0x01 + int((decibel + 70) / 2))
 
 
 class Decoder:

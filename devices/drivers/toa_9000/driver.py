@@ -1,11 +1,12 @@
-"""Zones as outputs of a TOA matrix amplifier: its echo of what we sent is the evidence, for there is nothing to read back."""
+"""Zones as outputs of a TOA unit: its echo of what we sent is the evidence, and what it reads back where its model can."""
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Literal, TypeVar
+from dataclasses import dataclass, field
+from typing import TypeVar
 from weakref import WeakKeyDictionary
 
 from pydantic import Field, model_validator
@@ -15,15 +16,17 @@ from devices.drivers.talk import Talk
 from devices.drivers.toa_9000.codec import (
     Decoder,
     Frame,
-    m2_fader,
     name_in,
     name_request,
     output,
     output_fader,
+    output_in,
+    output_request,
     power,
     refused_bytes,
 )
-from devices.errors import RefusedError, SettingsError, SilentError
+from devices.drivers.toa_9000.models import MODELS, SILENT, Model, ModelName
+from devices.errors import MismatchError, OffError, RefusedError, SettingsError, SilentError
 from devices.ports import Evidence, Identity, Link
 from schedules.model import Fact, Id
 
@@ -31,14 +34,15 @@ BAUD = 9600
 BITS_A_BYTE = 10  # 8N1
 Answer = TypeVar("Answer")
 MEANINGS = ("no such kind of channel", "no such channel", "no such value")
+NOT_ANSWERED = 0  # reason of a refusal by silence
 
 
 class ToaSettings(Fact):
     """One unit, as the config describes it. Outputs count from 1, as they are printed on it."""
 
-    model: Literal["9000", "9000M2", "M-864D"] = "9000M2"
+    model: ModelName = "9000M2"
     zones: dict[Id, int] = Field(min_length=1, description="zone -> output")
-    levels: dict[Id, float] = Field(default_factory=dict, description="zone -> dB, set before it opens; 9000M2 only")
+    levels: dict[Id, float] = Field(default_factory=dict, description="zone -> dB as commissioned, set before it opens")
     power: bool = Field(default=True, description="wake the unit before zones open and let it sleep when none is")
     baud: int = Field(default=BAUD, ge=1200, le=115200, description="of the line, for time-outs")
     # The manuals name no limit. An answer is the echo of a few bytes; half a second is some fifty times the line's own time.
@@ -49,26 +53,31 @@ class ToaSettings(Fact):
 
     @model_validator(mode="after")
     def _wired_once(self) -> ToaSettings:
-        outputs = self.zones.values()
+        outputs, facts = self.zones.values(), MODELS[self.model]
         if len(set(outputs)) != len(outputs):
             raise ValueError("two zones share an output")
-        if any(not 1 <= number <= 128 for number in outputs):
-            raise ValueError("outputs are numbered from 1")
-        if self.levels and self.model != "9000M2":
-            raise ValueError(f"levels of a {self.model} are not known in dB")
+        if any(not 1 <= number <= facts.outputs for number in outputs):
+            raise ValueError(f"a {self.model} has outputs 1 to {facts.outputs}")
         if stray := self.levels.keys() - self.zones.keys():
             raise ValueError(f"levels of no zone: {', '.join(sorted(stray))}")
-        if any(level > 10 for level in self.levels.values()):
-            raise ValueError("a fader ends at +10 dB")
+        for level in self.levels.values():
+            facts.position(level)
         return self
+
+    @property
+    def facts(self) -> Model:
+        """Its model."""
+        return MODELS[self.model]
 
 
 @dataclass
 class Held:
-    """What the unit behind a link is known to hold. It cannot be asked, so all hands on it must know the same."""
+    """What the unit behind a link is known to hold. Most cannot be asked, so all hands on it must know the same."""
 
     awake: bool | None = None  # None: nobody told it anything yet
     open: frozenset[str] = frozenset()
+    faders: dict[str, int] = field(default_factory=dict)  # zone -> position, as last echoed
+    softer: Mapping[str, float] = field(default_factory=dict)  # zone -> dB below its own level, from now on
 
 
 _HELD: WeakKeyDictionary[Link, Held] = WeakKeyDictionary()  # gone with the link: after a reconnection nothing is known
@@ -79,13 +88,17 @@ class ToaUnit:
 
     def __init__(self, link: Link, settings: ToaSettings, clock: Callable[[], float] = time.monotonic) -> None:
         """Does no I/O yet; `clock` is monotonic."""
-        self._settings = settings
+        self._settings, self._facts = settings, settings.facts
+        self._switched = settings.power and settings.facts.power
         self._talk = Talk(link, clock)
         self._held = _HELD.setdefault(link, Held())
 
     def identify(self) -> Identity:
-        """Ask the name of an input. A unit asleep does not answer, and a looped cable answers with our own question."""
-        self._ask(name_request(), name_in)
+        """Ask what only a unit awake answers; a looped cable answers with our own question."""
+        if self._facts.reads:
+            self._is_open(min(self._settings.zones.values()) - 1)
+        else:
+            self._ask(name_request(), name_in)
         return Identity(model=f"TOA {self._settings.model}")
 
     def open_zones(self, zones: frozenset[str]) -> Evidence:
@@ -95,28 +108,65 @@ class ToaUnit:
         """
         if unknown := zones - self._settings.zones.keys():
             raise SettingsError(f"no such zones: {', '.join(sorted(unknown))}")
-        if zones or self._held.awake or not self._settings.power:
+        if zones or self._held.awake or not self._switched:
             self._wake()
             self._set(zones)
-        if not zones and self._settings.power:
+        if not zones and self._switched:
             self._sleep()
-        return Evidence.ACKNOWLEDGED
+        if not self._facts.reads:
+            return Evidence.ACKNOWLEDGED
+        if (found := self._read()) != zones:
+            raise MismatchError("open zones", sorted(zones), sorted(found))
+        return Evidence.READ_BACK
+
+    @property
+    def leveled(self) -> frozenset[str]:
+        """The zones whose loudness it sets: those with a level of their own."""
+        return frozenset(self._settings.levels)
+
+    def soften(self, decibels: Mapping[str, float]) -> None:
+        """From the next opening on, zones are so many dB below their own level; one that is not named has its own."""
+        self._held.softer = dict(decibels)
 
     def zones(self) -> frozenset[str]:
-        """The zones whose opening the unit last echoed, when it answers now: it cannot be asked for more."""
-        if self._held.awake is False and self._settings.power:
+        """The zones it says are open; of a model that cannot be asked those it last echoed, when it answers now.
+
+        OffError where it slept, though nobody here let it: it is awake again, and all its zones are shut.
+        """
+        if self._facts.reads:
+            return self._read()
+        if self._held.awake is False and self._switched:
             self._sleep()  # asleep it answers nothing else
-        else:
+            return self._held.open
+        try:
             self.identify()
+        except SilentError:
+            if not (self._held.awake and self._switched):
+                raise
+            self._find_off()
         return self._held.open
 
     def inputs(self) -> Mapping[str, bool]:
         """None: its protocol has no contacts. Wire the fault contact to a relay board."""
         return {}
 
+    def _find_off(self) -> None:
+        """It hears its power command only when it is there: then somebody switched it off."""
+        self._held.awake, self._held.open = None, frozenset()
+        self._order(power(True))
+        self._held.faders = {}
+        raise OffError("it was switched off at its panel")
+
+    def _read(self) -> frozenset[str]:
+        return frozenset(zone for zone, number in self._settings.zones.items() if self._is_open(number - 1))
+
+    def _is_open(self, number: int) -> bool:
+        kind = self._facts.output
+        return self._ask(output_request(number, kind), lambda frame: output_in(frame, number, kind))
+
     def _wake(self) -> None:
         awake, self._held.awake = self._held.awake, None
-        if self._settings.power and not awake:
+        if self._switched and not awake:
             self._order(power(True))
             self._talk.rest(self._settings.power_settle)
         self.identify()
@@ -127,16 +177,38 @@ class ToaUnit:
         self._held.awake, self._held.open = False, frozenset()
 
     def _set(self, zones: frozenset[str]) -> None:
-        """Shut first, then open."""
+        """Shut first, then open; a level lowered for an hour is restored where its zone is shut."""
         for zone, number in sorted(self._settings.zones.items(), key=lambda item: (item[0] in zones, item[1])):
-            if zone in zones and zone in self._settings.levels:
-                self._order(output_fader(number - 1, m2_fader(self._settings.levels[zone])))
-            self._order(output(number - 1, zone in zones))
-            self._held.open = self._held.open | {zone} if zone in zones else self._held.open - {zone}
+            channel = output(number - 1, zone in zones, self._facts.output)
+            if zone in zones:
+                self._level(zone, number, self._held.softer.get(zone, 0.0), always=True)
+                self._order(channel)
+                self._held.open |= {zone}
+            else:
+                self._order(channel)
+                self._held.open -= {zone}
+                self._level(zone, number, 0.0, always=False)
+
+    def _level(self, zone: str, number: int, softer: float, always: bool) -> None:
+        own = self._settings.levels.get(zone)
+        if own is None:
+            return
+        position = SILENT if math.isinf(softer) else self._facts.position(own - softer)
+        if always or self._held.faders.get(zone) != position:
+            self._order(output_fader(number - 1, position, self._facts.output))
+            self._held.faders[zone] = position
 
     def _order(self, frame: Frame) -> None:
-        """Send until echoed. A byte turned over in the echo is a refusal, told with its place."""
-        refused = self._ask(frame, lambda got: refused_bytes(frame, got))
+        """Send until echoed. A byte turned over in the echo is a refusal, told with its place; so is silence of a unit
+        that answers: out of range.
+        """
+        try:
+            refused = self._ask(frame, lambda got: refused_bytes(frame, got))
+        except SilentError:
+            if not self._held.awake:
+                raise
+            self.identify()
+            raise RefusedError(NOT_ANSWERED, "it answers others, but not this: out of its range") from None
         if refused:
             place = refused[0]
             raise RefusedError(frame.data[place], MEANINGS[place] if place < len(MEANINGS) else "")
