@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from controller.calendars.sun import LANG_SON
+from controller.domain.readers import Readers
 from devices.contract.messages import Health, Status
 from devices.contract.topics import ALL
 from devices.profiles.board import BoardShape
@@ -37,6 +38,10 @@ class DeviceEntry(Fact):
     shape: str | None = None
     agent: Id = "agent"
     names: dict[str, str] = Field(default_factory=dict)
+    readers: Readers | None = Field(default=None, description="who reads a board, from where, how fast they pass")
+    driver: str | None = Field(
+        default=None, max_length=64, description="of a board: the driver in its agent's config, for what it can do"
+    )
     zones: tuple[Id, ...] = ()
     zone_names: dict[Id, dict[str, str]] = Field(default_factory=dict, description="zone -> language -> name")
     areas: tuple[Area, ...] = Field(default=(), description="parts of a board that show things of their own")
@@ -54,6 +59,8 @@ class DeviceEntry(Fact):
     def _shaped(self) -> DeviceEntry:
         if (self.kind == "board") != (self.shape is not None):
             raise ValueError("a board has a shape, a speaker has none")
+        if self.kind != "board" and self.readers is not None:
+            raise ValueError("only a board has readers")
         for name, zones in self.groups.items():
             if name in self.zones or not zones or set(zones) - set(self.zones):
                 raise ValueError(
@@ -111,6 +118,8 @@ class Device(Fact):
     shape: str | None = None
     agent: Id
     names: dict[str, str]
+    readers: Readers | None = None
+    driver: str | None = None
     zones: tuple[Id, ...] = ()
     zone_names: dict[Id, dict[str, str]] = Field(default_factory=dict)
     areas: tuple[Area, ...] = ()

@@ -7,13 +7,14 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from controller.domain.asked import Asked
+from controller.domain.boards import Boards, boards_of
 from controller.domain.content import clean_texts, digest, in_order, unknown_languages
 from controller.domain.gates import Device
 from controller.domain.plans import contents_for
 from controller.errors import InvalidError, Problem
 from controller.services.context import Deps
-from controller.services.drawing import Remark, draw
-from controller.services.submit import Drawings, keep_drawings, shapes
+from controller.services.drawing import Drawings, Remark, draw_texts
+from controller.services.submit import keep_drawings
 from controller.services.tones import emergency_tone
 from controller.services.write import check_sound
 from controller.store import media, wanted
@@ -87,7 +88,7 @@ def _own_words(deps: Deps, draft: AlertDraft, alert: str, reached: tuple[Device,
     texts = clean_texts(draft.texts)
     with deps.store.read() as connection:
         sounds = check_sound(connection, in_order(draft.audio))
-    remarks, drawings = _draw(texts, shapes(reached))
+    remarks, drawings = _draw(texts, boards_of(reached, areas=False))
     rendered = keep_drawings(deps, drawings, settled=False)  # the lamps do not wait for the disk: `start_alert` settles
     bound = digest(
         title="",
@@ -107,9 +108,9 @@ def _own_words(deps: Deps, draft: AlertDraft, alert: str, reached: tuple[Device,
     )
 
 
-def _draw(texts: dict[str, str], boards: tuple[str, ...]) -> tuple[tuple[Remark, ...], Drawings]:
+def _draw(texts: dict[str, str], every: tuple[Boards, ...]) -> tuple[tuple[Remark, ...], Drawings]:
     """All that can be drawn: in an emergency one board or language that cannot must not silence the others."""
-    drawings = {(language, board): draw(text, language, board) for board in boards for language, text in texts.items()}
+    drawings = draw_texts(texts, every)
     remarks = tuple(remark for drawn in drawings.values() for remark in drawn.remarks)
     good = {place: drawn for place, drawn in drawings.items() if drawn.ref is not None}
     if drawings and not good:

@@ -15,6 +15,7 @@ from controller.services.context import Deps
 from controller.services.drawing import page_file
 from controller.store import content, visuals
 from controller.store.tables import messages
+from devices.rendering.look import Look
 from schedules.model import Fact
 
 
@@ -40,6 +41,7 @@ class MessageLine(Fact):
     audio: dict[str, str]
     picture: Picture | None
     video: Video | None
+    look: Look
     author: str
     writers: tuple[str, ...]
     digest: str | None
@@ -93,6 +95,7 @@ def _facts(stored: content.Stored) -> dict[str, Any]:
         "audio": words.audio,
         "picture": words.picture,
         "video": words.video,
+        "look": words.look,
         "author": standing.author,
         "writers": tuple(sorted(standing.writers)),
         "digest": standing.digest,

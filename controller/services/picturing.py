@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from controller.domain.boards import Boards
 from controller.domain.pictures import NO_LANGUAGE, Picture, PictureFacts, Transcoded
 from controller.media.flashes import MOST
 from controller.media.lamps import DRAWER, Seen, on_board
 from controller.media.picture_words import PICTURE_WORDS
-from controller.services.drawing import Drawn, Remark, page_file
+from controller.services.drawing import Drawings, Drawn, Remark, fitted, page_file
 from devices.profiles.board import BoardShape, Colours
 from devices.rendering.areas import GUTTER, Area, put_together
 from devices.rendering.page import PageFile
@@ -75,9 +76,12 @@ def _of_form(seen: Seen, board: str, moving: bool) -> Iterator[Remark]:
         yield remark("picture.still", board)
 
 
-def draw_pictures(png: bytes, picture: Picture, boards: Iterable[str], moving: bool) -> dict[tuple[str, str], Drawn]:
+def draw_pictures(png: bytes, picture: Picture, every: Iterable[Boards], moving: bool) -> Drawings:
     """The picture as a page of its own on every board."""
-    return {(NO_LANGUAGE, board): draw_picture(png, picture, board, moving) for board in boards}
+    return {
+        (NO_LANGUAGE, boards.shape): fitted(draw_picture(png, picture, boards.shape, moving), boards)
+        for boards in every
+    }
 
 
 def room_beside(facts: PictureFacts, board: str) -> tuple[Area, Area]:
@@ -98,8 +102,12 @@ def shape_in(area: Area, board: str) -> str:
     return str(BoardShape(width=area.width, height=area.height, colours=BoardShape.parse(board).colours))
 
 
-def put_beside(png: bytes, picture: Picture, facts: PictureFacts, text: Drawn, board: str) -> Drawn:
+def put_beside(png: bytes, picture: Picture, facts: PictureFacts, text: Drawn, boards: Boards) -> Drawn:
     """The pages of `text`, drawn for the room that is left, with the picture at their left; its remarks follow the text's."""
+    return fitted(_beside(png, picture, facts, text, boards.shape), boards)
+
+
+def _beside(png: bytes, picture: Picture, facts: PictureFacts, text: Drawn, board: str) -> Drawn:
     stands, room = room_beside(facts, board)
     said = tuple(each.model_copy(update={"board": board}) for each in text.remarks)
     if room.width < LEAST_ROOM:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from controller.domain import approvals
+from controller.domain.boards import Boards, boards_of
 from controller.domain.content import digest
-from controller.domain.gates import Device
 from controller.domain.people import Actor, Right
 from controller.domain.pictures import PictureFacts
 from controller.errors import ConflictError, InvalidError, Problem
 from controller.services.context import Deps
-from controller.services.drawing import Drawn, Remark, draw
+from controller.services.drawing import Drawings, Remark, draw_texts
 from controller.services.filming import Filmed, film_message
 from controller.services.look import Preview, preview
 from controller.services.picturing import draw_pictures, put_beside, text_board
@@ -30,9 +31,6 @@ class Submission(Fact):
     previews: tuple[Preview, ...]
 
 
-Drawings = dict[tuple[str, str], Drawn]  # by language and board
-
-
 def submit_message(deps: Deps, actor: Actor, message: str) -> Submission:
     """Draw, hash and offer; a remark that blocks refuses it and changes nothing."""
     actor.need(Right.SUBMIT)
@@ -42,7 +40,7 @@ def submit_message(deps: Deps, actor: Actor, message: str) -> Submission:
         facts = visuals.picture(connection, stored.words.picture.sha256) if stored.words.picture else None
     approvals.submitted(stored.standing, "0" * 64)  # refused before the work, not after
     filmed = film_message(deps, stored.words, devices)
-    drawings = draw_message(deps, stored.words, facts, shapes(devices))
+    drawings = draw_message(deps, stored.words, facts, boards_of(devices))
     rendered = keep_drawings(deps, drawings)
     bound = _digest(stored, rendered, filmed)
     _keep(deps, actor, stored, bound, drawings, rendered, filmed)
@@ -51,36 +49,22 @@ def submit_message(deps: Deps, actor: Actor, message: str) -> Submission:
     return Submission(digest=bound, version=stored.standing.version, findings=remarks, previews=previews)
 
 
-def shapes(devices: Iterable[Device]) -> tuple[str, ...]:
-    """The different boards among the devices."""
-    return tuple(sorted({device.shape for device in devices if device.shape}))
-
-
-def draw_message(deps: Deps, words: Words, facts: PictureFacts | None, boards: Iterable[str]) -> Drawings:
+def draw_message(deps: Deps, words: Words, facts: PictureFacts | None, every: Iterable[Boards]) -> Drawings:
     """Texts and picture on every board; InvalidError lists the remarks that block."""
-    if words.picture is None or facts is None:
-        return draw_all(words.texts, boards)
-    picture, png = words.picture, deps.media.read(words.picture.sha256)
+    picture, look = words.picture, words.look
+    if picture is None or facts is None:
+        return refused_if_blocked(draw_texts(words.texts, every, look))
+    png, moving = deps.media.read(picture.sha256), facts.frames > 1
     if picture.place == "turn":
-        pages = draw_pictures(png, picture, boards, facts.frames > 1)
-        return refused_if_blocked(pages | draw_texts(words.texts, boards))
+        return refused_if_blocked(draw_pictures(png, picture, every, moving) | draw_texts(words.texts, every, look))
+    rooms = [(boards, replace(boards, shape=text_board(facts, boards.shape))) for boards in every]
     return refused_if_blocked(
         {
-            (language, board): put_beside(png, picture, facts, draw(text, language, text_board(facts, board)), board)
-            for board in boards
-            for language, text in words.texts.items()
+            (language, boards.shape): put_beside(png, picture, facts, drawn, boards)
+            for boards, room in rooms
+            for (language, _), drawn in draw_texts(words.texts, [room], look).items()
         }
     )
-
-
-def draw_all(texts: dict[str, str], boards: Iterable[str]) -> Drawings:
-    """Every language on every board; InvalidError lists the remarks that block."""
-    return refused_if_blocked(draw_texts(texts, boards))
-
-
-def draw_texts(texts: dict[str, str], boards: Iterable[str]) -> Drawings:
-    """Every language on every board, whatever is to be said of it."""
-    return {(language, board): draw(text, language, board) for board in boards for language, text in texts.items()}
 
 
 def refused_if_blocked(drawings: Drawings) -> Drawings:
@@ -101,6 +85,7 @@ def keep_drawings(deps: Deps, drawings: Drawings, *, settled: bool = True) -> tu
     return tuple(
         Rendered(language, board, deps.media.keep(drawn.data, settled=settled))
         for (language, board), drawn in drawings.items()
+        if drawn.ref is not None
     )
 
 
@@ -130,7 +115,7 @@ def _keep(
         if stored.standing.version != seen.standing.version:
             raise ConflictError("message.version", "the message was edited meanwhile: submit it again")
         after = approvals.submitted(stored.standing, bound)
-        media.keep(connection, [drawn.file() for drawn in drawings.values()], now)
+        media.keep(connection, [drawn.file() for drawn in drawings.values() if drawn.ref is not None], now)
         content.save(connection, seen.id, after, now)
         content.keep_submission(connection, seen.id, after.version, bound, rendered, now)
         content.keep_films(connection, stored, filmed.files())

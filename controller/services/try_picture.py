@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
+from controller.domain.boards import boards_of
 from controller.domain.people import Actor, Right
 from controller.domain.pictures import Picture
 from controller.errors import InvalidError
@@ -11,7 +12,6 @@ from controller.services.bring_visual import picture_facts
 from controller.services.context import Deps
 from controller.services.drawing import Drawn, Remark, picture
 from controller.services.picturing import draw_picture
-from controller.services.submit import shapes
 from controller.store import registry
 from devices.profiles.board import BoardShape
 from devices.rendering.page import blank_page
@@ -30,7 +30,7 @@ class OnBoard(Fact):
 def try_picture(deps: Deps, actor: Actor, chosen: Picture) -> tuple[OnBoard, ...]:
     """The picture, put as `chosen` says, on every board of the register."""
     with deps.store.read() as connection:
-        boards = shapes(registry.all_devices(connection))
+        boards = [each.shape for each in boards_of(registry.all_devices(connection))]
     choice = urlencode({"tone": chosen.tone, "fit": chosen.fit, "inverted": str(chosen.inverted).lower()})
     return tuple(
         OnBoard(

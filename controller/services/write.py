@@ -20,6 +20,7 @@ from controller.services.look import MessageView, view
 from controller.store import content, media, visuals
 from controller.store.audit import note
 from controller.store.content import Words
+from devices.rendering.look import AS_IT_READS_BEST, Look
 from schedules.model import Sha256
 
 
@@ -32,6 +33,7 @@ class Draft(Asked):
     audio: dict[str, Sha256] = Field(default_factory=dict)
     picture: Picture | None = None
     video: Video | None = None
+    look: Look = AS_IT_READS_BEST
 
 
 class Change(Asked):
@@ -43,6 +45,7 @@ class Change(Asked):
     audio: dict[str, Sha256 | None] = Field(default_factory=dict)
     picture: Picture | None = None
     video: Video | None = None
+    look: Look | None = None
     version: int | None = Field(default=None, ge=1, strict=True)
 
 
@@ -97,6 +100,7 @@ def _changed(words: Words, change: Change) -> Draft:
         audio=audio,
         picture=change.picture if "picture" in change.model_fields_set else words.picture,
         video=change.video if "video" in change.model_fields_set else words.video,
+        look=change.look or words.look,
     )
 
 
@@ -114,8 +118,9 @@ def _clean(draft: Draft) -> Words:
     if draft.picture and draft.picture.place == "beside" and not texts:
         raise InvalidError("picture.alone", "a picture stands beside texts: give one, or let it have its own page")
     return Words(
-        clean_title(draft.title), draft.category, texts, in_order(draft.audio), picture=draft.picture, video=draft.video
-    )
+        clean_title(draft.title), draft.category, texts, in_order(draft.audio), picture=draft.picture, video=draft.video,
+        look=draft.look,
+    )  # fmt: skip
 
 
 def check_files(connection: Connection, words: Words) -> None:

@@ -14,6 +14,8 @@ from controller.domain.content import State, in_order
 from controller.domain.pictures import NO_LANGUAGE, Picture, Video
 from controller.errors import UnknownError
 from controller.store.tables import approvals, messages, renderings, versions
+from devices.rendering.areas import MANY
+from devices.rendering.look import AS_IT_READS_BEST, Look
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +28,15 @@ class Words:
     audio: dict[str, str]
     picture: Picture | None = None
     video: Video | None = None
+    look: Look = AS_IT_READS_BEST
 
     def visuals(self) -> dict[str, Any]:
-        """The picture and the video as they are stored and hashed; empty without any."""
+        """Picture, video and look as they are stored and hashed; empty where nothing was chosen."""
         chosen = {"picture": self.picture, "video": self.video}
-        return {name: each.model_dump(mode="json") for name, each in chosen.items() if each}
+        look = (
+            {"look": self.look.model_dump(mode="json", exclude_defaults=True)} if self.look != AS_IT_READS_BEST else {}
+        )
+        return {name: each.model_dump(mode="json") for name, each in chosen.items() if each} | look
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +111,7 @@ def _stored(row: Any, writers: set[str], agreed: tuple[Approval, ...]) -> Stored
     words = Words(
         row.title, row.category, in_order(row.texts), in_order(row.audio),
         picture=Picture.model_validate(picture) if picture else None,
-        video=Video.model_validate(video) if video else None,
+        video=Video.model_validate(video) if video else None, look=Look.model_validate(row.visuals.get("look", {})),
     )  # fmt: skip
     return Stored(row.id, standing, words, row.created_at, row.changed_at, row.visuals.get("walls", {}))
 
@@ -170,6 +176,6 @@ def rendered_pages(connection: Connection, message: str, version: int) -> tuple[
     """The page files of a version, languages in showing order."""
     query = sa.select(renderings).where(renderings.c.message == message, renderings.c.version == version)
     found = [Rendered(row.language, row.shape, row.sha256) for row in connection.execute(query)]
-    known = [NO_LANGUAGE, *in_order({each.language: "" for each in found})]
+    known = [NO_LANGUAGE, MANY, *in_order({each.language: "" for each in found})]
     place = {language: index for index, language in enumerate(known)}
     return tuple(sorted(found, key=lambda each: (each.shape, place[each.language])))

@@ -60,6 +60,7 @@ def gate_names(connection: Connection) -> dict[str, dict[str, str]]:
 def _device(row: Row[Any]) -> Device:
     return Device(
         id=row.id, gate=row.gate, kind=row.kind, shape=row.shape, agent=row.agent, names=row.names, zones=row.zones,
+        readers=row.readers, driver=row.driver,
         zone_names=row.zone_names, areas=tuple(row.areas), groups=row.groups, place=(row.latitude, row.longitude),
     )  # fmt: skip
 

@@ -79,6 +79,8 @@ devices = sa.Table(
     sa.Column("active", sa.Boolean, nullable=False),  # False: no longer in the gates file
     sa.Column("areas", sa.JSON, nullable=False, server_default="[]"),  # of a board: [{id, left, top, width, height}]
     sa.Column("groups", sa.JSON, nullable=False, server_default="{}"),  # of a speaker: group -> its zones here
+    sa.Column("readers", sa.JSON(none_as_null=True)),  # of a board: who reads it, if the gates file says
+    sa.Column("driver", sa.String(64)),  # of a board: what its agent drives it with, if the gates file says
 )
 agents = sa.Table(
     "agents",

@@ -9,7 +9,6 @@ from devices.rendering.findings import Finding, finding, named
 from devices.rendering.glyphs import Face
 from devices.rendering.page import MAX_FILE_BYTES, Page
 from devices.rendering.reading import MARKS, Reader, available_seconds, han_reach_m, reach_m
-from devices.rendering.style import Style
 
 MAX_PAGES = 200
 ROOM = MAX_FILE_BYTES * 0.9
@@ -41,14 +40,6 @@ def broken_words(words: Sequence[str]) -> Iterator[Finding]:
     """Words that are wider than the board; the first few of them."""
     for word in words[:5]:
         yield finding("text.long-word", "warn", word=word[:60])
-
-
-def colour_rules(style: Style, shape: BoardShape) -> Iterator[Finding]:
-    """Colours that a board has no lamps for, and red."""
-    if style.missing(shape.colours):
-        yield finding("colour.missing", "warn", board=str(shape))
-    elif style.colour == "red":
-        yield finding("colour.red", "info")
 
 
 def time_and_sight(needed: float, language: str, letters: Face, reader: Reader) -> Iterator[Finding]:

@@ -13,8 +13,9 @@ from devices.rendering.render import RENDERER, render
 from devices.rendering.scene import Area, put_together
 from devices.rendering.style import PLAIN, Style
 
-__all__ = ["Area", "Together", "put_together", "render_together", "split"]
+__all__ = ["Area", "Together", "has_room", "put_together", "render_together", "split"]
 
+LEAST_BESIDE = 96  # lamps across for a language beside others: six Chinese characters, two or three words
 GUTTER = 4  # dark lamps between languages beside one another
 MANY = "mul"  # ISO 639: a file in several languages
 
@@ -34,6 +35,13 @@ def split(shape: BoardShape, count: int, rows: int) -> tuple[Area, ...]:
         return tuple(Area(0, number * height, shape.width, height) for number in range(count))
     width = max(1, (shape.width - GUTTER * (count - 1)) // count)
     return tuple(Area(number * (width + GUTTER), 0, width, shape.height) for number in range(count))
+
+
+def has_room(shape: BoardShape, count: int, rows: int) -> bool:
+    """Whether `count` languages can be read at once: a line for each, or columns that hold some words."""
+    if shape.height // count >= rows:
+        return True
+    return shape.height >= rows and (shape.width - GUTTER * (count - 1)) // count >= LEAST_BESIDE
 
 
 def render_together(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import reduce
 from itertools import accumulate
 from operator import or_, rshift
@@ -11,22 +11,40 @@ from devices.rendering.glyphs import Face, strided
 
 
 def draw_lines(
-    lines: Sequence[str], letters: Face, width: int, height: int, align: str = "centre", vertical: str = "middle"
+    lines: Sequence[str],
+    letters: Face,
+    width: int,
+    height: int,
+    align: str = "centre",
+    vertical: str = "middle",
+    shown: Sequence[Sequence[bool]] | None = None,
 ) -> bytes:
-    """One plane of a board: `lines` at their place; rows top to bottom in whole bytes, the leftmost lamp in the highest bit."""
+    """One plane of a board: `lines` at their place; rows top to bottom in whole bytes, the leftmost lamp in the highest bit.
+
+    `shown` says of each letter of each line whether it is lit; without it all are.
+    """
     stride, spare = (width + 7) // 8, height - len(lines) * letters.rows
     gap = min(letters.rows // 4, spare // (len(lines) + 1))  # dark rows between lines, where there is room
     spare -= gap * (len(lines) - 1)
     above = {"top": 0, "middle": spare // 2, "bottom": spare}[vertical]
-    rows = bytes(gap * stride).join([draw_line(line, letters, width, align) for line in lines])
+    rows = bytes(gap * stride).join(
+        [
+            draw_line(line, letters, width, align, None if shown is None else shown[place])
+            for place, line in enumerate(lines)
+        ]
+    )
     return b"".join((bytes(above * stride), rows, bytes((spare - above) * stride)))
 
 
-def draw_line(line: str, letters: Face, width: int, align: str = "centre") -> bytes:
+def draw_line(
+    line: str, letters: Face, width: int, align: str = "centre", shown: Sequence[bool] | None = None
+) -> bytes:
     """The rows of one line on a board `width` lamps wide; the line must fit."""
     stride = (width + 7) // 8
     widths = list(map(letters.widths.__getitem__, line))
     room = width - sum(widths)
     left = {"left": 0, "centre": room // 2, "right": room}[align]
-    glyphs = map(strided(letters.packs, stride).__getitem__, line)
+    glyphs: Iterable[int] = map(strided(letters.packs, stride).__getitem__, line)
+    if shown is not None:
+        glyphs = (glyph if lit else 0 for glyph, lit in zip(glyphs, shown, strict=True))
     return reduce(or_, map(rshift, glyphs, accumulate(widths, initial=left)), 0).to_bytes(stride * letters.rows, "big")

@@ -7,8 +7,8 @@ import zlib
 from collections.abc import Sequence
 from functools import cache
 
-from devices.profiles.board import palette
-from devices.rendering.page import Page, PageFile
+from devices.profiles.board import BoardShape, palette
+from devices.rendering.page import Page, PageFile, Strip
 
 MOST_FRAMES = 1000  # of one animation: a browser holds them all
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -17,6 +17,12 @@ _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 def png(page: Page) -> bytes:
     """The page 1:1 as a palette PNG."""
     return _SIGNATURE + b"".join((*_head(page), chunk(b"IDAT", _pixels(page)), chunk(b"IEND", b"")))
+
+
+def strip_png(strip: Strip) -> bytes:
+    """The whole line of a strip 1:1, however long."""
+    shape = BoardShape.model_construct(width=strip.width, height=strip.shape.height, colours=strip.shape.colours)
+    return png(Page.model_construct(shape=shape, planes=strip.planes, seconds=strip.seconds))
 
 
 def apng(pages: Sequence[Page]) -> bytes:

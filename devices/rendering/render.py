@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from devices.profiles.board import BoardShape
-from devices.rendering.advice import board_limits, broken_words, colour_rules, light, page_limits, time_and_sight
-from devices.rendering.cleaning import clean
-from devices.rendering.drawing import draw_lines
+from devices.rendering.advice import board_limits, broken_words, light, page_limits, time_and_sight
+from devices.rendering.colouring import bare, by_page, clean_painted, colour_rules, painted_planes
 from devices.rendering.findings import Finding, finding
-from devices.rendering.glyphs import Face, face
-from devices.rendering.layout import Lines, lay_out
+from devices.rendering.glyphs import face
+from devices.rendering.layout import lay_out
 from devices.rendering.lint import lint
 from devices.rendering.page import Page, PageFile
 from devices.rendering.reading import FIND, SHORTEST, Reader, reading_seconds
@@ -35,8 +34,8 @@ def render(
     if language not in LANGUAGES:
         return Rendering(None, (finding("language.unknown", "block", language=language[:40]),))
     letters = face(style.packs(language))
-    cleaned = clean(text, letters.widths)
-    findings = [*cleaned.findings, *lint(text, language), *board_limits(cleaned.text, letters, shape)]
+    cleaned, colours = clean_painted(text, letters.widths, style.colour)
+    findings = [*cleaned.findings, *lint(bare(text), language), *board_limits(cleaned.text, letters, shape)]
     if _blocked(findings):
         return Rendering(None, tuple(findings))
     layout = lay_out(cleaned.text, letters.widths, shape.width, shape.height // letters.rows)
@@ -45,9 +44,14 @@ def render(
         return Rendering(None, tuple(findings))
     reader = reader or Reader()
     reading = [reading_seconds(page, language, reader) for page in layout.pages]
-    times = zip(layout.pages, page_seconds(reading), strict=True)
-    pages = tuple(_page(lines, letters, shape, seconds, style) for lines, seconds in times)
-    findings += [*broken_words(layout.broken), *colour_rules(style, shape)]
+    painted = by_page(layout.pages, colours)
+    pages = tuple(
+        Page.model_construct(
+            shape=shape, planes=painted_planes(lines, lit, letters, shape, shape.width, style), seconds=seconds
+        )
+        for lines, lit, seconds in zip(layout.pages, painted, page_seconds(reading), strict=True)
+    )
+    findings += [*broken_words(layout.broken), *colour_rules(layout.pages, painted, style, shape)]
     findings += [*time_and_sight(FIND + sum(reading), language, letters, reader), *light(pages, reader)]
     # Not validated again: what is drawn fits, as the laws in tests/devices/test_rendering_laws.py prove.
     return Rendering(PageFile.model_construct(language=language, renderer=RENDERER, pages=pages), tuple(findings))
@@ -61,10 +65,3 @@ def page_seconds(reading: Sequence[float]) -> list[float]:
 
 def _blocked(findings: Sequence[Finding]) -> bool:
     return any(item.severity == "block" for item in findings)
-
-
-def _page(lines: Lines, letters: Face, shape: BoardShape, seconds: float, style: Style) -> Page:
-    plane = draw_lines(lines, letters, shape.width, shape.height, style.align, style.vertical)
-    dark = bytes(len(plane))
-    planes = tuple(plane if lit else dark for lit in style.lit(shape.colours))
-    return Page.model_construct(shape=shape, planes=planes, seconds=seconds)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from devices.profiles.board import BoardShape
-from devices.rendering.advice import board_limits, colour_rules
-from devices.rendering.cleaning import BREAK, JOIN, NO_BREAK_SPACE, clean
-from devices.rendering.drawing import draw_lines
+from devices.rendering.advice import board_limits
+from devices.rendering.cleaning import BREAK, JOIN, NO_BREAK_SPACE
+from devices.rendering.colouring import bare, clean_painted, colour_rules, painted_planes
 from devices.rendering.findings import Finding, finding
 from devices.rendering.glyphs import face
 from devices.rendering.lint import lint
@@ -48,9 +48,9 @@ def scroll(
     if language not in LANGUAGES:
         return Scrolling(None, (finding("language.unknown", "block", language=language[:40]),))
     letters = face(style.packs(language))
-    cleaned = clean(text, letters.widths)
+    cleaned, colours = clean_painted(text, letters.widths, style.colour)
     line = " ".join(cleaned.text.translate(_STEER).split())
-    findings = [*cleaned.findings, *lint(text, language), *board_limits(line, letters, shape)]
+    findings = [*cleaned.findings, *lint(bare(text), language), *board_limits(line, letters, shape)]
     width = sum(letters.widths.get(letter, 0) for letter in line)
     if width > MAX_LAMPS:
         findings.append(finding("scroll.too-long", "block", lamps=width, limit=MAX_LAMPS))
@@ -58,9 +58,8 @@ def scroll(
         return Scrolling(None, tuple(findings))
     usual = _usual(line, width, language)
     speed = min(max(1, lamps_per_second or usual), MAX_STEPS_PER_SECOND)
-    findings += [*colour_rules(style, shape), *_remarks(speed, usual, reader or Reader())]
-    plane = draw_lines([line], letters, width, shape.height, "left", style.vertical)
-    planes = tuple(plane if lit else bytes(len(plane)) for lit in style.lit(shape.colours))
+    findings += [*colour_rules([[line]], [colours], style, shape), *_remarks(speed, usual, reader or Reader())]
+    planes = painted_planes([line], colours, letters, shape, width, replace(style, align="left"))
     strip = Strip(shape=shape, width=width, planes=planes, interval=1 / speed)
     return Scrolling(PageFile(language=language, renderer=RENDERER, strip=strip), tuple(findings))
 

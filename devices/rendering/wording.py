@@ -143,6 +143,46 @@ WORDING: dict[str, dict[str, str]] = {
         "zh-Hans": "{board} 的显示屏没有所选颜色的灯，将以屏幕自身颜色显示。请选择其他颜色。",
         "en": "A board of {board} has no lamps for the chosen colour and shows its own. Choose another colour.",
     },
+    "colour.blue": {
+        "vi": "Bảng {board} không có đèn xanh dương: chữ xanh dương hoặc trắng sẽ hiện màu hổ phách. Hãy chọn màu khác.",
+        "zh-Hans": "{board} 的显示屏没有蓝灯：蓝色或白色文字将显示为琥珀色。请选择其他颜色。",
+        "en": "A board of {board} has no blue lamps: blue or white text is shown amber. Choose another colour.",
+    },
+    "colour.red-alone": {
+        "vi": "Trang {page} có màu đỏ mà không có chữ nào: người mù màu không hiểu. Hãy thêm chữ, ví dụ DỪNG LẠI.",
+        "zh-Hans": "第 {page} 页有红色却没有文字：色盲读者无法理解。请加上文字，例如“停”。",
+        "en": "Page {page} is red without a word: the colour-blind will not understand it. Add a word, such as STOP.",
+    },
+    "colour.red-green": {
+        "vi": "Trang {page} dùng cả màu đỏ lẫn màu xanh lá: cứ 12 nam giới có 1 người khó phân biệt. Chỉ dùng một trong hai màu.",
+        "zh-Hans": "第 {page} 页同时使用红色和绿色：约每 12 名男性中有 1 人难以区分。请只用其中一种。",
+        "en": "Page {page} has red beside green, which 1 man in 12 can hardly tell apart. Use only one of them.",
+    },
+    "rows.fewer": {
+        "vi": "Bảng {board} không đủ cao cho chữ {wanted} hàng đèn; chữ sẽ cao {rows} hàng. Không cần làm gì.",
+        "zh-Hans": "{board} 的显示屏放不下 {wanted} 行灯高的字，将使用 {rows} 行灯高的字。无需处理。",
+        "en": "A board of {board} is too low for letters of {wanted} rows and gets {rows}. Nothing needs to be done.",
+    },
+    "effect.missing": {
+        "vi": "Bảng {board} không có hiệu ứng chuyển trang này: các trang sẽ hiện ngay. Không cần làm gì.",
+        "zh-Hans": "{board} 的显示屏没有此换页效果：页面将直接显示。无需处理。",
+        "en": "A board of {board} cannot turn pages this way: they appear at once. Nothing needs to be done.",
+    },
+    "scroll.cut": {
+        "vi": "Bảng {board} không tự chạy chữ được: nội dung sẽ hiện thành từng trang tĩnh. Nên chọn kiểu trang.",
+        "zh-Hans": "{board} 的显示屏不能滚动文字：内容将分成静止页面显示。建议选择分页方式。",
+        "en": "A board of {board} cannot scroll: the line is cut into standing pages. Better choose pages.",
+    },
+    "languages.no-room": {
+        "vi": "Bảng {board} không đủ chỗ cho {count} ngôn ngữ cùng lúc: các ngôn ngữ sẽ hiện lần lượt. Không cần làm gì.",
+        "zh-Hans": "{board} 的显示屏放不下同时显示的 {count} 种语言：将轮流显示。无需处理。",
+        "en": "A board of {board} has no room for {count} languages at once: they take turns. Nothing needs to be done.",
+    },
+    "area.unfit": {
+        "vi": "Vùng {board} của bảng quá nhỏ cho nội dung này nên sẽ không hiện nó. Hãy rút ngắn, hoặc dùng cả bảng.",
+        "zh-Hans": "显示屏的 {board} 区域太小，放不下此内容，将不显示。请缩短文字，或使用整块屏。",
+        "en": "The part of {board} is too small for this and will not show it. Shorten it, or use the whole board.",
+    },
     "light.much": {
         "vi": "Trang {page} sáng {share} % số đèn, ban đêm gây chói (nên dưới 30 %). Hãy rút ngắn.",
         "zh-Hans": "第 {page} 页点亮 {share}% 的灯，夜间刺眼（应低于 30%）。请缩短。",

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from controller.domain.boards import Boards
 from controller.domain.pictures import Picture, PictureFacts
 from controller.media.pictures import png_of
 from controller.services.drawing import Drawn
@@ -166,7 +167,7 @@ def test_beside_text_that_scrolls_a_picture_is_refused_in_words():
     file = PageFile(language="vi", renderer="2", strip=scrolling)
     facts = PictureFacts(sha256="0" * 64, width=10, height=10, format="PNG", brought_width=10, brought_height=10)
     png = png_of(np.full((10, 10, 4), 255, np.uint8))
-    made = put_beside(png, Picture(sha256="0" * 64), facts, Drawn(file.to_bytes(), file.ref(), ()), "192x16")
+    made = put_beside(png, Picture(sha256="0" * 64), facts, Drawn(file.to_bytes(), file.ref(), ()), Boards("192x16"))
     assert made.ref is None
     assert made.remarks[-1].code == "picture.moving-text"
 

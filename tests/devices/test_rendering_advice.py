@@ -80,8 +80,8 @@ def test_a_gate_that_is_shut_at_night_is_not_asked_about_the_night():
         ("red", "192x64:mono", "colour.missing"),
         ("green", "192x64:rg", None),
         ("red", "192x64:rg", "colour.red"),
-        ("blue", "192x64:rg", "colour.missing"),
-        ("white", "192x64:rg", "colour.missing"),
+        ("blue", "192x64:rg", "colour.blue"),
+        ("white", "192x64:rg", "colour.blue"),
         ("blue", "192x64:rgb", None),
     ],
 )

@@ -65,7 +65,7 @@ def test_lines_and_steering_characters_become_one_line():
     [
         ({"reader": Reader()}, "scroll.driver"),
         ({"reader": WALKER, "lamps_per_second": 200}, "scroll.fast"),
-        ({"reader": WALKER, "style": Style(colour="blue")}, "colour.missing"),
+        ({"reader": WALKER, "style": Style(colour="blue")}, "colour.blue"),
     ],
 )
 def test_what_cannot_be_read_is_noticed(how, code):
