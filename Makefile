@@ -62,7 +62,7 @@ packs: $(VENV)/dev.stamp ## rebuild the glyph packs from their fonts
 gallery: $(VENV)/dev.stamp ## draw every sample on every board into build/gallery.html
 	@$(BIN)/python scripts/gallery.py
 
-schemas: $(VENV)/dev.stamp ## write the wire's JSON schemas into docs/reference
+schemas: $(VENV)/dev.stamp ## write the wire's JSON schemas and the API into docs/reference
 	@$(BIN)/python scripts/write_reference.py
 
 clean: ## remove the virtual environment and everything built

@@ -12,6 +12,7 @@ from devices.contract.messages import PlayRecord
 from devices.rendering.page import Page, Strip
 from devices.rendering.scene import Area, Scene
 from schedules.model import Plan
+from schedules.trust import Doubt
 
 
 class Evidence(StrEnum):
@@ -290,6 +291,9 @@ class Clock(Protocol):
 
     def trusted(self) -> bool:
         """False until some source has vouched for the wall clock (decision 0010)."""
+
+    def doubt(self) -> Doubt:
+        """Why it is not believed, or is and somebody must look at it."""
 
 
 __all__ = [

@@ -7,31 +7,36 @@ so their hours are converted here and not by a translator.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from schedules.fact import clock, minute_of_day
+from schedules.live import BEIJING, HANOI, LIVE, FieldError, day_in, is_live, live_field
 
-HANOI, BEIJING = ZoneInfo("Asia/Ho_Chi_Minh"), ZoneInfo("Asia/Shanghai")
-MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
 _FIELD = re.compile(r"\{([^{}]*)\}")
 _STRAY = re.compile(r"[{}]")
-
-
-class FieldError(ValueError):
-    """A field that cannot be filled; the text names it and says what is understood."""
+ANY_DAY = date(2026, 1, 1)  # since neither side has summer time, their hours are one hour apart on every day
 
 
 def filled(text: str, language: str, day: date) -> str:
-    """The text of a language with its fields filled as they read on `day`; FieldError if one is not understood."""
-    done = _FIELD.sub(lambda found: _fill(found.group(1), language, day), text)
+    """The text of a language with the fields that stand for good filled as they read on `day`; those that gates fill later
+    (`schedules.live`) stay as they are. FieldError if one is not understood."""
+    done = _FIELD.sub(lambda found: _keep_live(found.group(1)) or _fill(found.group(1), language, day), text)
     if _STRAY.search(_FIELD.sub("", text)):
         raise FieldError("a brace opens or closes nothing; a field is written {time 07:00}")
     return done
+
+
+def misread(text: str) -> tuple[int, str] | None:
+    """Where the first field or brace stands that is not understood, and what stands there; None if all are."""
+    for found in _FIELD.finditer(text):
+        try:
+            _ = _keep_live(found.group(1)) or _fill(found.group(1), "vi", ANY_DAY)
+        except FieldError:
+            return found.start(), found.group()
+    stray = _STRAY.search(_FIELD.sub(lambda found: " " * len(found.group()), text))
+    return None if stray is None else (stray.start(), stray.group())
 
 
 def fields_of(text: str) -> tuple[str, ...]:
@@ -39,16 +44,25 @@ def fields_of(text: str) -> tuple[str, ...]:
     return tuple(_FIELD.findall(text))
 
 
-def alike(texts: Mapping[str, str]) -> bool:
-    """Whether all languages carry the same fields, whatever their order: then none tells another hour."""
-    return len({tuple(sorted(fields_of(text))) for text in texts.values()}) <= 1
+def unlike(texts: Mapping[str, str]) -> tuple[str, ...]:
+    """Fields that some languages carry and others do not, or not as often; none: no language tells another hour."""
+    counts = [Counter(fields_of(text)) for text in texts.values()]
+    return tuple(sorted({each for one in counts for each in one if any(one[each] != other[each] for other in counts)}))
+
+
+def _keep_live(field: str) -> str:
+    if not is_live(field):
+        return ""
+    live_field(field)
+    return f"{{{field}}}"
 
 
 def _fill(field: str, language: str, day: date) -> str:
     kind, _, value = field.partition(" ")
     write = _KINDS.get(kind)
     if write is None:
-        raise FieldError(f"there is no field {{{field}}}; a message knows {', '.join(sorted(_KINDS))}")
+        known = ", ".join(sorted((*_KINDS, *LIVE)))
+        raise FieldError(f"there is no field {{{field}}}; a message knows {known}")
     return write(value.strip(), language.partition("-")[0], day)
 
 
@@ -75,9 +89,7 @@ def _date(value: str, language: str, _: date) -> str:
         day = datetime.strptime(value, "%d/%m/%Y").date()  # noqa: DTZ007 a day, not a moment
     except ValueError:
         raise FieldError(f'a date is written 18/02/2026, not "{value}"') from None
-    if language == "zh":
-        return f"{day.year}年{day.month}月{day.day}日"
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}" if language == "en" else f"{day:%d/%m/%Y}"
+    return day_in(day, language)
 
 
 _KINDS: Mapping[str, Callable[[str, str, date], str]] = {"time": _time, "date": _date}

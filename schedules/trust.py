@@ -58,10 +58,17 @@ class Verdict:
 def judge(reading: Reading, before: Verdict | None, built: datetime, recorded: datetime | None = None) -> Verdict:
     """Judge a reading after the verdict on the one before. `built`: when this release was made; `recorded`: the newest
     moment in what was written down. A schedule is never shifted by what others say: it is played by a clock or not at all."""
-    offset = None if reading.said is None else reading.wall - reading.said
+    offset = _offset(reading, before)
     doubt = _doubt(reading, before, built, recorded, offset)
     trusted = doubt is Doubt.NONE or (doubt is Doubt.OFF and offset is not None and abs(offset) <= AGREES)
     return Verdict(trusted, doubt, offset, reading)
+
+
+def _offset(reading: Reading, before: Verdict | None) -> timedelta | None:
+    """How far the clock is from what others said last; forgotten when it is set."""
+    if reading.said is not None:
+        return reading.wall - reading.said
+    return None if before is None or stepped(before.reading, reading) else before.offset
 
 
 def _doubt(
@@ -70,7 +77,7 @@ def _doubt(
     if reading.wall < built:
         return Doubt.BEFORE_BUILD
     if offset is not None:
-        return _from_others(offset)
+        return _from_others(offset)  # also when the system calls itself synchronised: it may ask a wrong server
     if recorded is not None and reading.wall < recorded - OFF:
         return Doubt.BEHIND_RECORD
     if reading.synchronised:

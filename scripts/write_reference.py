@@ -1,4 +1,4 @@
-"""Write docs/reference/topics.md and docs/reference/schemas/*.json from the code; `--check` only says whether they are current."""
+"""Write docs/reference/topics.md, api.md and schemas/*.json from the code; `--check` only says whether they are current."""
 
 from __future__ import annotations
 
@@ -6,22 +6,27 @@ import json
 import sys
 from pathlib import Path
 
+from controller.api.reference import reference
 from devices.contract.messages import (
     Ack,
     AlertMessage,
     CommandMessage,
+    FiguresMessage,
     Online,
     PlanMessage,
     Records,
     Reply,
     Status,
+    TimeMessage,
     Wire,
 )
 from devices.contract.seal import Envelope, Head
 from devices.contract.topics import agent_rights, agent_topic, alert_topic, plan_topic, status_topic
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
-WIRE: tuple[type[Wire], ...] = (PlanMessage, AlertMessage, CommandMessage, Status, Records, Ack, Online, Reply)
+WIRE: tuple[type[Wire], ...] = (
+    PlanMessage, AlertMessage, CommandMessage, FiguresMessage, TimeMessage, Status, Records, Ack, Online, Reply,
+)  # fmt: skip
 
 ROWS = [
     (
@@ -41,6 +46,12 @@ ROWS = [
         "controller",
         "QoS 1",
         "sealed `CommandMessage`, done at most once, never after `expires`",
+    ),
+    (
+        agent_topic("chi-ma", "agent", "figures"),
+        "controller",
+        "retained, QoS 1",
+        "sealed `FiguresMessage`: the digital gate's numbers for fields of texts",
     ),
     (agent_topic("chi-ma", "agent", "reply"), "agent", "QoS 1", "`Reply` to a command"),
     (
@@ -90,7 +101,7 @@ def files() -> dict[Path, str]:
         + "\n"
         for model in models
     }
-    return {REFERENCE / "topics.md": topics_page(), **schemas}
+    return {REFERENCE / "topics.md": topics_page(), REFERENCE / "api.md": reference(), **schemas}
 
 
 def main() -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from pydantic import StringConstraints
 
 from controller.api.access import Agents, Everyone, Need, World, bearer
@@ -12,7 +12,7 @@ from controller.domain.asked import Asked
 from controller.domain.people import Actor, Right
 from controller.errors import UnfitError
 from controller.services import enrol
-from controller.services.enrol import BrokerDoor, Enrolled, Known, Me
+from controller.services.enrol import BrokerDoor, Enrolled, Known, Me, Time
 from schedules.model import Id
 
 router = APIRouter(tags=["agents"])
@@ -60,6 +60,14 @@ def enrol_agent(ticket: Ticket, deps: World, door: Door) -> Enrolled:
 def make_code(station: Station, actor: Annotated[Actor, Depends(Need(Right.ENROL))], deps: World) -> Code:
     """A new code for one agent."""
     return Code(code=enrol.make_code(deps, actor, station.gate, station.agent))
+
+
+@router.get("/agents/time")
+def time_now(
+    nonce: Annotated[str, Query(pattern=r"^[0-9a-f]{32}$")], agent: Annotated[Known, Depends(Agents())], deps: World
+) -> Time:
+    """What time it is here, sealed for the agent that asks and for this one question."""
+    return enrol.tell_time(deps, agent, nonce)
 
 
 @router.get("/agents/me")

@@ -1,8 +1,7 @@
-"""The API in words: docs/reference/api.md is made here from the routes themselves, and a test keeps it true."""
+"""The API in words: docs/reference/api.md is made from the routes themselves by `make schemas`, and `make check` keeps it true."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,7 +13,7 @@ from controller.domain.people import RIGHTS, Right, Role, roles_with
 
 HEAD = """# The API
 
-Made from the routes by `python -m controller.api.reference`; a test fails when it is out of date.
+Made from the routes by `make schemas`; do not edit.
 
 Everything is under `/api/v1`; the machine-readable description is `/api/v1/openapi.json`. Bodies are JSON of at most 1 MiB
 (a sound file: 64 MiB); times carry their zone. A script signs in with `POST /login` and sends the token as
@@ -142,7 +141,3 @@ def _type(facts: dict[str, Any]) -> str:
     if kind == "object" and isinstance(facts.get("additionalProperties"), dict):
         return f"map to {_type(facts['additionalProperties'])}"
     return {"date-time": "time", "date": "date"}.get(str(facts.get("format")), kind)
-
-
-if __name__ == "__main__":
-    sys.stdout.write(reference())

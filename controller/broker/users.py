@@ -26,8 +26,8 @@ class BrokerUser:
 
 
 def controller_user(password: str) -> BrokerUser:
-    """The controller: writes plans, alerts, commands and acks, reads what agents report; nobody else writes those."""
-    leaves = ("+/plan", "alert/+", "+/command", "+/ack")
+    """The controller: writes plans, alerts, commands, figures and acks, reads what agents report; nobody else writes those."""
+    leaves = ("+/plan", "alert/+", "+/command", "+/figures", "+/ack")
     return BrokerUser(
         name=CONTROLLER,
         password=password,

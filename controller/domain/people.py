@@ -16,7 +16,7 @@ class Agency(StrEnum):
 
 
 class Role(StrEnum):
-    """What a person is here for."""
+    """What a person is here for, or a machine."""
 
     AUTHOR = "author"
     APPROVER = "approver"
@@ -24,6 +24,7 @@ class Role(StrEnum):
     TECHNICIAN = "technician"
     AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"
+    FEED = "feed"  # the digital gate's own account: its password, stolen, can bring wrong numbers and nothing else
 
 
 class Right(StrEnum):
@@ -43,6 +44,7 @@ class Right(StrEnum):
     AUDIT = "audit"  # who did what
     ENROL = "enrol"  # let agents in
     ACKNOWLEDGE = "acknowledge"  # faults
+    FIGURES = "figures"  # live numbers from the digital gate
 
 
 _EVERYONE = {Right.READ, Right.RECORDS}
@@ -54,11 +56,12 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.OPERATOR: frozenset(
         _EVERYONE
         | {Right.MEDIA, Right.PLAYLIST, Right.SCHEDULE, Right.CALENDAR, Right.WITHDRAW, Right.ALERT}
-        | {Right.ACKNOWLEDGE},
+        | {Right.ACKNOWLEDGE, Right.FIGURES},
     ),
     Role.TECHNICIAN: frozenset(_EVERYONE | {Right.ENROL, Right.ACKNOWLEDGE}),
     Role.AUDITOR: frozenset(_EVERYONE | {Right.AUDIT}),
     Role.ADMINISTRATOR: frozenset(_EVERYONE | {Right.AUDIT, Right.ENROL}),
+    Role.FEED: frozenset({Right.READ, Right.FIGURES}),
 }
 
 

@@ -12,7 +12,7 @@ from controller.domain.content import MAX_TEXT, in_order, unknown_languages
 from controller.domain.people import Actor, Right
 from controller.errors import InvalidError, Problem
 from controller.services.context import Deps
-from controller.services.drawing import Drawn, Remark, draw_texts, page_file
+from controller.services.drawing import Drawn, Remark, between_languages, draw_texts, page_file, shown
 from controller.store import registry
 from devices.rendering.look import AS_IT_READS_BEST, Look
 from devices.rendering.png import png, strip_png
@@ -59,7 +59,7 @@ def check_wording(
     chosen = every if board is None else tuple(one for one in every if one.shape == board) or (Boards(board),)
     drawings = draw_texts(in_order(texts), chosen, look)
     return Check(
-        findings=tuple(remark for drawn in drawings.values() for remark in drawn.remarks),
+        findings=(*between_languages(texts), *(remark for drawn in drawings.values() for remark in drawn.remarks)),
         pages=tuple(_tried(language, shape, drawn) for (language, shape), drawn in drawings.items()),
     )
 
@@ -84,6 +84,6 @@ def _tried(language: str, board: str, drawn: Drawn) -> Tried:
         language=language,
         board=board,
         seconds=tuple(page.seconds for page in file.pages),
-        pictures=tuple(base64.b64encode(png(page)).decode() for page in file.pages),
+        pictures=tuple(base64.b64encode(png(page)).decode() for page in shown(file)),
         effect=file.effect.value,
     )

@@ -13,8 +13,9 @@ from sqlalchemy.engine import Connection, Row
 from controller.domain.gates import Device, Sight, health
 from controller.domain.people import Actor, Right
 from controller.errors import InvalidError, UnknownError
+from controller.services import figure
 from controller.services.context import Deps
-from controller.services.drawing import page_file, picture
+from controller.services.drawing import page_file, picture_at
 from controller.store import alerts, plans, registry
 from controller.store.plans import Issued
 from controller.store.tables import agents, statuses
@@ -60,6 +61,7 @@ class DeviceView(Fact):
     status_at: datetime | None
     faults: tuple[Fault, ...]
     clock_trusted: bool | None
+    clock_offset: float | None
     missing: int
     outbox: int
 
@@ -126,6 +128,7 @@ def _view(known: _Known, device: Device, now: datetime, language: str) -> Device
         status_at=status.at if status else None,
         faults=status.faults if status else (),
         clock_trusted=status.clock_trusted if status else None,
+        clock_offset=status.clock_offset if status else None,
         missing=status.missing if status else 0,
         outbox=status.outbox if status else 0,
     )
@@ -175,13 +178,14 @@ def wanted_picture(deps: Deps, actor: Actor, device: str) -> bytes:
     with deps.store.read() as connection:
         board, issued = _board(connection, device), plans.newest_of(connection, device)
         living = alerts.met_by(alerts.living(connection, now), device)
+        known = figure.figures_of(connection, board.gate)
     plan = issued.plan if issued else Plan(device=device, revision=1, issued=now)
     due = _slot(plan, why(plan, now, living).on_air, now, living)
     if due is None:
         return png(blank_page(board.board))
     data = deps.media.read(due.content.sha256)
     page, _ = page_file(data).page_at(due.offset, due.ends - due.starts)
-    return picture(data, page) or png(blank_page(board.board))
+    return picture_at(data, page, now, plan.lunar, known) or png(blank_page(board.board))
 
 
 def shown_picture(deps: Deps, actor: Actor, device: str) -> bytes:
@@ -190,6 +194,7 @@ def shown_picture(deps: Deps, actor: Actor, device: str) -> bytes:
     with deps.store.read() as connection:
         board = _board(connection, device)
         row: Row[Any] | None = connection.execute(sa.select(statuses).where(statuses.c.device == device)).first()
+        known, issued = figure.figures_of(connection, board.gate), plans.newest_of(connection, device)
     shown = Status.model_validate_json(row.status).shown if row else None
     if shown is None:
         raise UnknownError("picture", device)
@@ -199,7 +204,8 @@ def shown_picture(deps: Deps, actor: Actor, device: str) -> bytes:
         raise UnknownError("picture", shown.sha256)
     data = deps.media.read(shown.sha256)
     last = max(0, len(page_file(data).pages) - 1)
-    return picture(data, min(shown.page, last)) or png(blank_page(board.board))
+    moons = issued.plan.lunar if issued else None
+    return picture_at(data, min(shown.page, last), shown.at, moons, known) or png(blank_page(board.board))
 
 
 def _board(connection: Connection, device: str) -> Device:

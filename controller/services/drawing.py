@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import lru_cache
 from typing import Literal
 
 from pydantic import Field
 
 from controller.domain.boards import Boards
+from controller.domain.pictures import NO_LANGUAGE
 from controller.store.media import File
 from devices.profiles.protocols import Abilities, Effect, abilities_of
 from devices.rendering.areas import MANY
+from devices.rendering.fields import filled_page, sample_page, values_at
 from devices.rendering.findings import Finding, finding
 from devices.rendering.look import AS_IT_READS_BEST, Look
-from devices.rendering.page import PageFile
+from devices.rendering.page import Page, PageFile
 from devices.rendering.png import apng, png
 from devices.rendering.setting import set_text, set_together
+from schedules.fields import unlike
+from schedules.live import Figures
+from schedules.lunar import LunarTable
 from schedules.model import ContentRef, Fact
 
 MOST_FRAMES = 2000  # of a moving preview; a longer strip takes larger steps
@@ -153,17 +159,39 @@ def remark(found: Finding, language: str, board: str, devices: tuple[str, ...] =
     )
 
 
+def between_languages(texts: Mapping[str, str]) -> tuple[Remark, ...]:
+    """What is to be said of the texts of one message beside each other."""
+    fields = unlike(texts)
+    if not fields:
+        return ()
+    named = ", ".join(f"{{{field}}}" for field in fields)
+    return (remark(finding("field.differs", "warn", fields=named), NO_LANGUAGE, ""),)
+
+
 @lru_cache(maxsize=64)
 def page_file(data: bytes) -> PageFile:
     """A stored page file, read."""
     return PageFile.from_bytes(data)
 
 
+def picture_at(data: bytes, page: int, now: datetime, moons: LunarTable | None, figures: Figures) -> bytes | None:
+    """PNG of one page as a gate shows it at `now`, its fields filled with what is known."""
+    file = page_file(data)
+    if not file.fields or not 0 <= page < len(file.pages):
+        return picture(data, page)
+    return png(filled_page(file, page, values_at(file, page, now, moons, figures)))
+
+
 def picture(data: bytes, page: int) -> bytes | None:
     """PNG of one page of a page file, 1:1; None if it has no such page. Of a strip there is one: where it begins."""
     file = page_file(data)
-    pages = file.pages if file.strip is None else (file.strip.window(0, file.strip.interval),)
+    pages = shown(file) if file.strip is None else (file.strip.window(0, file.strip.interval),)
     return png(pages[page]) if 0 <= page < len(pages) else None
+
+
+def shown(file: PageFile) -> tuple[Page, ...]:
+    """The pages as people look at them: fields that gates fill show a sample."""
+    return tuple(sample_page(file, number) for number in range(len(file.pages))) if file.fields else file.pages
 
 
 @lru_cache(maxsize=32)
@@ -171,7 +199,7 @@ def moving(data: bytes) -> bytes:
     """APNG of a page file at true speed: its pages in turn, or its strip as it passes."""
     file = page_file(data)
     if file.strip is None:
-        return apng(file.pages)
+        return apng(shown(file))
     skip = -(-file.strip.frames // MOST_FRAMES)
     chosen = range(0, file.strip.frames, skip)
     frames = [file.strip.frame(number) for number in chosen]

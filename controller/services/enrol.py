@@ -18,10 +18,12 @@ from controller.services.sign_in import token_hash
 from controller.store import registry
 from controller.store.audit import note
 from controller.store.tables import agents, enrolments
-from devices.contract.seal import key_id, public_key
+from devices.contract.messages import TimeMessage
+from devices.contract.seal import key_id, public_key, seal
 from schedules.model import Fact, Id
 
 CODE_LIVES = timedelta(hours=24)
+TIME_LIVES = timedelta(minutes=1)  # of a sealed time; the asker's nonce is what binds it
 
 
 class BrokerAccount(Fact):
@@ -65,6 +67,12 @@ class Me(Fact):
     gate: Id
     agent: Id
     broker: BrokerAccount
+
+
+class Time(Fact):
+    """The time, sealed as every word to an agent is."""
+
+    sealed: str
 
 
 def stations(connection: Connection) -> dict[tuple[str, str], tuple[str, ...]]:
@@ -147,3 +155,13 @@ def me(deps: Deps, door: BrokerDoor, token: str) -> Me:
     """Where the broker is now, for an agent whose broker went away."""
     known = who_agent(deps, token)
     return Me(gate=known.gate, agent=known.agent, broker=door.account(known.gate, known.agent))
+
+
+def tell_time(deps: Deps, known: Known, nonce: str) -> Time:
+    """Our time, bound to the agent and its question: who steals an old answer cannot turn a clock back with it."""
+    now = deps.now()
+    sealed = seal(
+        deps.secret, kind="time", subject=f"{known.gate}/{known.agent}", revision=1, not_before=now - TIME_LIVES,
+        not_after=now + TIME_LIVES, body=TimeMessage(nonce=nonce, at=now).to_bytes(),
+    )  # fmt: skip
+    return Time(sealed=sealed.decode())

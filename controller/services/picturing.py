@@ -13,6 +13,7 @@ from controller.media.picture_words import PICTURE_WORDS
 from controller.services.drawing import Drawings, Drawn, Remark, fitted, page_file
 from devices.profiles.board import BoardShape, Colours
 from devices.rendering.areas import GUTTER, Area, put_together
+from devices.rendering.fields import moved
 from devices.rendering.page import PageFile
 
 LEAST_ROOM = 48  # lamps across for a text beside a picture: three Chinese characters
@@ -122,7 +123,8 @@ def _beside(png: bytes, picture: Picture, facts: PictureFacts, text: Drawn, boar
     shape = BoardShape.parse(board)
     pages = tuple(put_together(shape, [(stands, shown), (room, page)], page.seconds) for page in words.pages)
     renderer = f"{words.renderer} {DRAWER}"
-    file = PageFile(language=words.language, renderer=renderer, pages=pages, effect=words.effect)
+    boxes = tuple(moved(words.fields, room))
+    file = PageFile(language=words.language, renderer=renderer, pages=pages, effect=words.effect, fields=boxes)
     return Drawn(file.to_bytes(), file.ref(), said)
 
 

@@ -20,6 +20,8 @@ from controller.services.look import MessageView
 from controller.services.write import Change, edit_message
 from controller.store import content, recordings, voices
 from controller.store.audit import note
+from schedules.fields import ANY_DAY, fields_of, filled, misread
+from schedules.live import is_live
 from schedules.model import Id
 
 
@@ -54,9 +56,22 @@ def speak_message(deps: Deps, actor: Actor, message: str, request: SpeechRequest
     if text is None:
         problem = Problem("/language", "speech.text", f'the message has no text in "{request.language[:40]}"')
         raise InvalidError("speech.text", problem.text, (problem,))
-    sha256 = _spoken(deps, actor, text, request, sayings)
+    sha256 = _spoken(deps, actor, _without_fields(text, request.language), request, sayings)
     change = Change(audio={request.language: sha256}, version=stored.standing.version)
     return edit_message(deps, actor, message, change)
+
+
+def _without_fields(text: str, language: str) -> str:
+    """The text as it is said on every day; what changes while it is told cannot be recorded."""
+    wrong = misread(text)
+    live = [field for field in fields_of(text) if is_live(field)]
+    if wrong is not None or live:
+        said = (
+            f"{wrong[1]} is no field" if wrong else f"a recording cannot say {{{live[0]}}}, which changes: write it out"
+        )
+        problem = Problem(f"/texts/{language}", "speech.field", said)
+        raise InvalidError("speech.field", problem.text, (problem,))
+    return filled(text, language, ANY_DAY)
 
 
 def _spoken(deps: Deps, actor: Actor, text: str, request: SpeechRequest, sayings: dict[str, str]) -> str:

@@ -12,7 +12,7 @@ from controller.domain.people import Actor, Right
 from controller.domain.pictures import PictureFacts
 from controller.errors import ConflictError, InvalidError, Problem
 from controller.services.context import Deps
-from controller.services.drawing import Drawings, Remark, draw_texts
+from controller.services.drawing import Drawings, Remark, between_languages, draw_texts
 from controller.services.filming import Filmed, film_message
 from controller.services.look import Preview, preview
 from controller.services.picturing import draw_pictures, put_beside, text_board
@@ -44,7 +44,8 @@ def submit_message(deps: Deps, actor: Actor, message: str) -> Submission:
     rendered = keep_drawings(deps, drawings)
     bound = _digest(stored, rendered, filmed)
     _keep(deps, actor, stored, bound, drawings, rendered, filmed)
-    remarks = (*filmed.remarks, *(remark for drawn in drawings.values() for remark in drawn.remarks))
+    of_texts = between_languages(stored.words.texts)
+    remarks = (*of_texts, *filmed.remarks, *(remark for drawn in drawings.values() for remark in drawn.remarks))
     previews = tuple(preview(deps, each) for each in rendered)
     return Submission(digest=bound, version=stored.standing.version, findings=remarks, previews=previews)
 

@@ -291,6 +291,16 @@ suspensions = sa.Table(
     sa.Column("by", sa.String(64), nullable=False),
 )
 
+figures = sa.Table(
+    "figures",
+    metadata,
+    sa.Column("gate", sa.ForeignKey("gates.id"), primary_key=True),
+    sa.Column("name", _ID, primary_key=True),
+    sa.Column("value", sa.Integer, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("by", sa.String(64), nullable=False),
+)
+
 # What goes out ------------------------------------------------------------------------------------
 
 plans = sa.Table(

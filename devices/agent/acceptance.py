@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from devices.contract.messages import AlertMessage, CommandMessage, PlanMessage, WireError, WireT, read_wire
+from devices.contract.messages import (
+    AlertMessage,
+    CommandMessage,
+    FiguresMessage,
+    PlanMessage,
+    WireError,
+    WireT,
+    read_wire,
+)
 from devices.contract.seal import Opened, SealError, open_seal
 from schedules.model import Plan
 
@@ -48,6 +56,17 @@ def read_command(payload: bytes, *, keys: Keys, agent: str, now: datetime | None
     opened = open_seal(payload, keys=keys, kind="command", now=now)
     _for(opened, agent)
     return _body(CommandMessage, opened)
+
+
+def read_figures(payload: bytes, *, keys: Keys, agent: str, now: datetime | None, held: int = 0) -> FiguresMessage:
+    """The figures in a sealed message, if they are meant for `agent` and newer than revision `held`."""
+    opened = open_seal(payload, keys=keys, kind="figures", now=now)
+    _for(opened, agent)
+    figures = _body(FiguresMessage, opened)
+    _same_revision(opened, figures.revision)
+    if figures.revision < held:
+        raise SealError("figures.older", f"revision {figures.revision} is older than {held}, which is held")
+    return figures
 
 
 def _for(opened: Opened, subject: str) -> None:

@@ -31,6 +31,7 @@ from devices.agent.orders import Orders, View
 from devices.agent.plans import PlanFiles
 from devices.agent.store import Store
 from devices.agent.talks import sweep_talks
+from devices.agent.timekeeping import Timekeeper
 from devices.agent.uplink import RecordSender, StatusSender
 from devices.agent.worker import ALERT, CONTENT, STATUS, Arrived, LineWorker, RestartLine, TestPattern
 from devices.contract.messages import CommandMessage, CommandVerb, Health, Reply, Status
@@ -83,6 +84,8 @@ class Agent:
             faults=self._faults, changed=self._changed, said=self._said, settled=self._fetch,
             acked=self._records.ack, obey=self._obey, reply=self._reply,
         )  # fmt: skip
+        self._time = Timekeeper(clock, keys, f"{config.gate}/{config.agent}", self.liaison.controller)
+        clock.doubted = self._ask_time
         self._fetcher = Fetcher(kept.media, kept.clips, self.liaison.controller, self._arrived)
         journal = Journal(kept.store)
         self._local = LocalCalls(config.state / "local.json", clock.now)
@@ -109,7 +112,15 @@ class Agent:
             async with asyncio.TaskGroup() as group:
                 parts = [sender.run for sender in self._senders.values()]
                 door = Door(self._config.state / DOOR, self._press)
-                for run in (*parts, self.liaison.run, self._fetcher.run, self._records.run, self._tidy, door.run):
+                for run in (
+                    *parts,
+                    self.liaison.run,
+                    self._fetcher.run,
+                    self._records.run,
+                    self._time.run,
+                    self._tidy,
+                    door.run,
+                ):
                     group.create_task(_for_ever(run))
         finally:
             await asyncio.to_thread(self._stop)
@@ -148,6 +159,7 @@ class Agent:
         for sender in self._senders.values():
             sender.change()
         self._fetcher.hurry()
+        self._time.hurry()
 
     def _changed(self, device: str, urgent: bool) -> None:
         """A plan or an alert is in force for a device. A plan may wait a moment for its content, an alert never."""
@@ -177,8 +189,9 @@ class Agent:
     def _orders(self, device: str) -> Orders:
         alerts = self._inbox.alerts
         return Orders(
-            device, self._inbox.plans.get(device), alerts.for_device(device), alerts.revisions(device), self._local.on
-        )
+            device, self._inbox.plans.get(device), alerts.for_device(device), alerts.revisions(device), self._local.on,
+            self._inbox.figures.figures if self._inbox.figures else {},
+        )  # fmt: skip
 
     # From the gate itself.
 
@@ -227,6 +240,12 @@ class Agent:
         self._worker(command.device).tell(word, STATUS)
         return None
 
+    def _ask_time(self) -> None:
+        """From any thread."""
+        if self._loop is not None:
+            with suppress(RuntimeError):  # the loop has ended
+                self._loop.call_soon_threadsafe(self._time.hurry)
+
     async def _reply(self, reply: Reply) -> None:
         await self.liaison.publish(self._topic("reply"), reply.to_bytes())
 
@@ -249,7 +268,7 @@ class Agent:
         view = self._views.get(device, View())
         answer = view.answer
         missing = len(self._fetcher.missing & {ref.sha256 for ref in self._needed(device)})
-        faults = self._faults[device].standing()
+        faults, offset = self._faults[device].standing(), self._clock.offset()
         health = Health.IMPAIRED if view.health is Health.HEALTHY and (missing or faults) else view.health
         return Status(
             device=device, agent=self._config.agent, boot=self._kept.store.boot, at=self._clock.now(),
@@ -257,7 +276,7 @@ class Agent:
             source=answer.source if answer else "", message=view.message, why=view.why,
             until=answer.until if answer else None, shown=view.shown, alerts=dict(view.alerts),
             faults=faults, clock_trusted=view.trusted, missing=missing,
-            outbox=self._kept.store.depth(),
+            clock_offset=None if offset is None else round(offset.total_seconds(), 1), outbox=self._kept.store.depth(),
         )  # fmt: skip
 
     async def _tidy(self) -> None:
@@ -315,7 +334,9 @@ def _open_state(config: AgentConfig, clock: AgentClock) -> Kept:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         media = MediaFiles(folder / "content")
-        return Kept(lock, Store(folder / "agent.db", clock.now()), media, Clips(folder / "clips", media))
+        store = Store(folder / "agent.db", clock.now())
+        clock.begin(store.last_entry())
+        return Kept(lock, store, media, Clips(folder / "clips", media))
     except BlockingIOError as exc:
         os.close(lock)
         raise ConfigError(f"another agent is running in {folder}") from exc

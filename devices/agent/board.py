@@ -129,6 +129,7 @@ class BoardHand(Hand):
     def _take_turns(self, plan: Plan, answer: OnAir, alerts: tuple[Alert, ...], now: datetime) -> None:
         """The board belongs to one thing, or each area to one of its own; parts of another division end first."""
         self._divide(plan)
+        self._shelf.tell(plan.lunar, self._orders.figures)
         due = self._arranged(plan, alerts, now) if plan.areas else {"": answer}
         views = views_of(plan)
         self._known |= {name: self._part(name) for name in due if name not in self._known}
@@ -137,12 +138,21 @@ class BoardHand(Hand):
         turned = [
             part.take(views.get(name, plan), due[name], now, partial(self._there, name)) for name, part in fresh.items()
         ]
+        self._say_dark(now)
         strongest = max((part.turn for part in fresh.values() if part.turn), key=lambda turn: turn.answer.priority.rank)
         for part in gone:
             part.leave(now, strongest)
         self._parts = fresh
         if any(turned) and self._evidence is not None and self._lit is not None and self._lit == self._due():
             self._shown = self._say_shown(self._lit, self._evidence)
+
+    def _say_dark(self, now: datetime) -> None:
+        """Fields of a text that nothing can be set into now."""
+        if self._shelf.dark:
+            named = ", ".join(f"{{{field}}}" for field in sorted(self._shelf.dark))
+            self._tools.faults.put("content.field", f"nothing is known for {named}: dark until it is", now)
+        else:
+            self._tools.faults.clear("content.field")
 
     def _arranged(self, plan: Plan, alerts: tuple[Alert, ...], now: datetime) -> Mapping[str, OnAir]:
         """What all of the board belongs to, or each area; looked up anew when something of it may have changed."""

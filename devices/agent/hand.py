@@ -21,6 +21,22 @@ from devices.ports import Clock
 from schedules.evaluate import OnAir, on_air
 from schedules.model import Alert, Plan
 from schedules.review import why
+from schedules.trust import Doubt
+
+CLOCK_FAULTS = {
+    Doubt.UNCONFIRMED: ("clock.untrusted", "no source vouches for the clock: fallback and alerts only"),
+    Doubt.BEFORE_BUILD: (
+        "clock.behind",
+        "the clock shows a time before this release was made: fallback and alerts only",
+    ),
+    Doubt.BEHIND_RECORD: ("clock.behind", "the clock shows a time before the last record: fallback and alerts only"),
+    Doubt.STEPPED: ("clock.stepped", "the clock was set by hand and nobody has confirmed it: fallback and alerts only"),
+    Doubt.OFF: (
+        "clock.off",
+        "the clock differs from the controller's by more than 5 s; by more than 5 min it is not believed",
+    ),
+    Doubt.BEIJING: ("clock.beijing", "the clock is an hour fast, as if set to Beijing time: fallback and alerts only"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +97,7 @@ class Hand(ABC):
 
     def _facts(self, now: datetime) -> tuple[Plan, tuple[Alert, ...]]:
         trusted = self._clock.trusted()
-        if trusted:
-            self._tools.faults.clear("clock.untrusted")
-        else:
-            self._tools.faults.put("clock.untrusted", "no source vouches for the clock: fallback and alerts only", now)
+        self._say_clock(now)
         if self._tools.journal.failing:
             self._disk_said = True
             self._tools.faults.put("store.write", f"the disk takes no records: {self._tools.journal.failing}", now)
@@ -93,6 +106,12 @@ class Hand(ABC):
             self._tools.faults.clear("store.write")
         plan = self._orders.plan_for(trusted)
         return plan, self._orders.alerts_for(trusted, now, self._began) + self._orders.local_alerts(plan)
+
+    def _say_clock(self, now: datetime) -> None:
+        doubt = self._clock.doubt()
+        self._tools.faults.clear(*(code for each, (code, _) in CLOCK_FAULTS.items() if each is not doubt))
+        if doubt in CLOCK_FAULTS:
+            self._tools.faults.put(*CLOCK_FAULTS[doubt], now)
 
     def _words(self) -> str:
         """Why this is on air; made when a view needs it, after the step."""

@@ -11,14 +11,14 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
-from devices.agent.acceptance import Keys, read_command, read_plan
+from devices.agent.acceptance import Keys, read_command, read_figures, read_plan
 from devices.agent.alerts import AlertBook
 from devices.agent.clock import AgentClock
 from devices.agent.faults import FaultBook
 from devices.agent.media import MediaFiles
 from devices.agent.plans import PlanFiles
 from devices.agent.store import Store
-from devices.contract.messages import Ack, AlertMessage, CommandMessage, Reply, WireError, read_wire
+from devices.contract.messages import Ack, AlertMessage, CommandMessage, FiguresMessage, Reply, WireError, read_wire
 from devices.contract.seal import SealError
 from devices.contract.topics import read_topic
 from schedules.model import Plan
@@ -50,6 +50,7 @@ class Inbox:
         self._heard = {device: deque[bytes](maxlen=HEARD_PLANS) for device in faults}  # SHA-256 of payloads
         self._one_plan = asyncio.Lock()  # a late try for an old plan must not end after a newer one's
         self._overtaken_until: dict[str, float] = {}
+        self.figures: FiguresMessage | None = None
         self._unkept: dict[str, tuple[Plan, bytes]] = {}
         self.plans: dict[str, Plan] = {}
         self.alerts = alerts
@@ -76,6 +77,22 @@ class Inbox:
             await self._command(payload)
         elif found.leaf == "ack":
             self._ack(payload)
+        elif found.leaf == "figures":
+            self._figures(payload)
+
+    def _figures(self, payload: bytes) -> None:
+        """Live numbers; what must not be believed leaves the old ones, which grow stale by themselves."""
+        held = self.figures.revision if self.figures else 0
+        try:
+            figures = read_figures(payload, keys=self._keys, agent=self._agent, now=self._now(), held=held)
+        except SealError as exc:
+            for device in self._faults:
+                self._refuse(device, "figures.refused", f"figures were refused ({exc.code}): {exc}")
+            return
+        self.figures = figures
+        for device, faults in self._faults.items():
+            faults.clear("figures.refused")
+            self._changed(device, False)
 
     def _now(self) -> datetime | None:
         return self._clock.now() if self._clock.trusted() else None

@@ -11,6 +11,7 @@ from functools import cached_property, lru_cache
 from devices.agent.local import Started
 from devices.contract.messages import Health, Shown
 from schedules.evaluate import OnAir
+from schedules.live import Figure
 from schedules.model import Alert, Plan
 
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
@@ -25,6 +26,7 @@ class Orders:
     alerts: tuple[Alert, ...] = ()
     revisions: Mapping[str, int] = field(default_factory=dict)
     local: tuple[Started, ...] = ()  # calls begun at the gate itself
+    figures: Mapping[str, Figure] = field(default_factory=dict)  # live numbers for the fields of texts
     number: int = field(default_factory=itertools.count(1).__next__, compare=False, repr=False)  # later ones are higher
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import lru_cache
 
 from devices.agent.media import MediaFiles
@@ -10,9 +11,12 @@ from devices.agent.reconcile import DARK, Divided, Lit, Picture
 from devices.ports import StageBoard
 from devices.profiles.board import BoardShape
 from devices.profiles.protocols import Effect
+from devices.rendering.fields import filled_page, values_at
 from devices.rendering.page import Page, PageFile, Strip, blank_page
 from devices.rendering.scene import Area, Scene, put_together, whole
 from devices.rendering.still import still
+from schedules.live import Figures, live_field, next_value
+from schedules.lunar import LunarTable
 
 _KEPT = 12  # a board of several areas keeps that many in turn
 
@@ -28,6 +32,9 @@ class PageShelf:
         self._files: dict[str, PageFile] = {}
         self._standing: dict[str, PageFile] = {}
         self._areas: Mapping[str, Area] = {}
+        self._moons: LunarTable | None = None
+        self._figures: Figures = {}
+        self.dark: set[str] = set()  # fields that nothing can be set into now
         self._board: StageBoard | None = None
 
     def divide(self, areas: Mapping[str, Area], board: object) -> None:
@@ -37,6 +44,21 @@ class PageShelf:
     def fits(self, file: PageFile, area: Area) -> bool:
         """Whether it was drawn for this area, and the area lies on the board."""
         return area.inside(self._shape) and file.shape == area.shape_on(self._shape)
+
+    def tell(self, moons: LunarTable | None, figures: Figures) -> None:
+        """What fields read beside the clock."""
+        self._moons, self._figures = moons, figures
+
+    def values(self, file: PageFile, page: int, now: datetime) -> tuple[tuple[str, ...], datetime | None]:
+        """What the fields of a page read, one for each field of the file, and when to look again; none where it has none."""
+        here = [box for box in file.fields if box.page == page]
+        if not here:
+            return (), None
+        read = values_at(file, page, now, self._moons, self._figures)
+        for place, said in read.items():
+            (self.dark.add if said is None else self.dark.discard)(file.fields[place].field)
+        said_in_order = tuple(read.get(place) or "" for place in range(len(file.fields)))
+        return said_in_order, min(next_value(live_field(box.field), now) for box in here)
 
     def pages(self, sha256: str) -> PageFile | None:
         """The file with this hash; None if it is missing, damaged or no page file."""
@@ -83,7 +105,8 @@ class PageShelf:
         file = self.pages(lit.sha256)
         if file is None or (lit.runs and file.strip is not None):
             return file.strip if file else None
-        return self._still(lit.sha256, file).pages[lit.page]
+        standing = self._still(lit.sha256, file)
+        return filled_page(standing, lit.page, dict(enumerate(lit.values))) if lit.values else standing.pages[lit.page]
 
     def _effect(self, lit: Lit) -> Effect:
         file = self._files.get(lit.sha256)

@@ -19,6 +19,7 @@ class Lit:
     sha256: str
     page: int
     runs: bool = False
+    values: tuple[str, ...] = ()  # what its fields read, in their order
 
 
 DARK = Lit("", 0)

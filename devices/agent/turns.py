@@ -96,6 +96,6 @@ class Turns:
         index, page_ends = file.page_at(slot.offset, slot.ends - slot.starts)
         until = min(ends, answer.until) if answer.until else ends
         turns = min(until, due + timedelta(seconds=page_ends))
-        return Turn(
-            answer, slot.item, slot.content, due, until, Lit(slot.content.sha256, index, file.strip is not None), turns
-        )
+        values, changes = self._shelf.values(file, index, now)
+        lit = Lit(slot.content.sha256, index, file.strip is not None, values)
+        return Turn(answer, slot.item, slot.content, due, until, lit, min(turns, changes) if changes else turns)

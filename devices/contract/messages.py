@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
+from schedules.live import Figure
 from schedules.model import Alert, ContentRef, DeviceId, Id, Item, Plan, Priority, Sha256
 
 MAX_MESSAGE_BYTES = 2_000_000  # a plan of 1,000 rules is about 400 kB; nothing lawful is larger
@@ -106,6 +107,22 @@ class CommandMessage(Wire):
     expires: AwareDatetime
 
 
+class FiguresMessage(Wire):
+    """Body of sealed figures: live numbers of the digital gate for the fields of texts; the whole set, retained."""
+
+    kind: Literal["figures"] = "figures"
+    revision: int = Field(ge=1, description="only grows: the milliseconds of its making")
+    figures: dict[Id, Figure] = Field(default_factory=dict, max_length=100)
+
+
+class TimeMessage(Wire):
+    """Body of a sealed answer to "what time is it?": the asker's nonce, so that no old answer passes for a new one."""
+
+    kind: Literal["time"] = "time"
+    nonce: str = Field(pattern=r"^[0-9a-f]{32}$")
+    at: AwareDatetime
+
+
 class Reply(Wire):
     """What became of a command."""
 
@@ -183,6 +200,9 @@ class Status(Wire):
     alerts: dict[Id, int] = Field(default_factory=dict, description="alerts acted on here, id -> revision")
     faults: tuple[Fault, ...] = ()
     clock_trusted: bool = True
+    clock_offset: float | None = Field(
+        default=None, description="seconds its clock is ahead of the controller's; None: not asked since it was set"
+    )
     missing: int = Field(default=0, ge=0, description="content files not here yet")
     outbox: int = Field(default=0, ge=0, description="play records waiting")
 

@@ -16,7 +16,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from devices.contract.messages import MAX_MESSAGE_BYTES, WireError
 
-Kind = Literal["plan", "alert", "command"]
+Kind = Literal["plan", "alert", "command", "figures", "time"]
 
 
 class SealError(WireError):
@@ -34,7 +34,9 @@ class Head(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     v: Literal[1] = 1
     kind: Kind
-    subject: str = Field(max_length=80, description='device id of a plan, alert id, "gate/agent" of a command')
+    subject: str = Field(
+        max_length=80, description='device id of a plan, alert id, "gate/agent" of a command, of figures, of the time'
+    )
     revision: int = Field(ge=1)
     not_before: AwareDatetime
     not_after: AwareDatetime

@@ -51,9 +51,9 @@ def alert_topic(scope: str, alert: str) -> str:
 
 
 def agent_topic(gate: str, agent: str, leaf: str) -> str:
-    """Topics of an agent: command, reply, online, records, ack."""
+    """Topics of an agent: command, reply, online, records, ack, figures."""
     _ids(gate, agent)
-    if leaf not in {"command", "reply", "online", "records", "ack"}:
+    if leaf not in {"command", "reply", "online", "records", "ack", "figures"}:
         raise ValueError(f"an agent has no topic {leaf}")
     return f"{ROOT}/{gate}/{agent}/{leaf}"
 
@@ -62,7 +62,7 @@ def agent_subscriptions(gate: str, agent: str, devices: tuple[str, ...]) -> tupl
     """What an agent listens to, all at QoS 1."""
     plans = tuple(plan_topic(f"{gate}/{device}") for device in devices)
     alerts = (f"{ROOT}/{gate}/alert/+", f"{ROOT}/{ALL}/alert/+")
-    return (*plans, *alerts, agent_topic(gate, agent, "command"), agent_topic(gate, agent, "ack"))
+    return (*plans, *alerts, *(agent_topic(gate, agent, leaf) for leaf in ("command", "ack", "figures")))
 
 
 def controller_subscriptions() -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from devices.profiles.board import BoardShape
+from devices.rendering.fields import moved
 from devices.rendering.findings import Finding
 from devices.rendering.page import PageFile
 from devices.rendering.reading import Reader
@@ -66,4 +67,11 @@ def render_together(
         put_together(shape, list(zip(areas, pages, strict=True)), max(page.seconds for page in pages))
         for pages in turns
     )
-    return Together(PageFile(language=MANY, renderer=RENDERER, pages=pages), findings)
+    boxes = tuple(
+        box.model_copy(update={"page": turn})
+        for turn in range(len(turns))
+        for file, area in zip(files, areas, strict=True)
+        for box in moved(file.fields, area, file.language)
+        if box.page == turn % len(file.pages)
+    )
+    return Together(PageFile(language=MANY, renderer=RENDERER, pages=pages, fields=boxes), findings)

@@ -23,10 +23,9 @@ def draw_lines(
 
     `shown` says of each letter of each line whether it is lit; without it all are.
     """
-    stride, spare = (width + 7) // 8, height - len(lines) * letters.rows
-    gap = min(letters.rows // 4, spare // (len(lines) + 1))  # dark rows between lines, where there is room
-    spare -= gap * (len(lines) - 1)
-    above = {"top": 0, "middle": spare // 2, "bottom": spare}[vertical]
+    stride = (width + 7) // 8
+    above, gap = placed(len(lines), letters.rows, height, vertical)
+    spare = height - len(lines) * letters.rows - gap * (len(lines) - 1)
     rows = bytes(gap * stride).join(
         [
             draw_line(line, letters, width, align, None if shown is None else shown[place])
@@ -34,6 +33,14 @@ def draw_lines(
         ]
     )
     return b"".join((bytes(above * stride), rows, bytes((spare - above) * stride)))
+
+
+def placed(lines: int, rows: int, height: int, vertical: str) -> tuple[int, int]:
+    """Dark rows above the first line, and between lines where there is room."""
+    spare = height - lines * rows
+    gap = min(rows // 4, spare // (lines + 1))
+    spare -= gap * (lines - 1)
+    return {"top": 0, "middle": spare // 2, "bottom": spare}[vertical], gap
 
 
 def draw_line(

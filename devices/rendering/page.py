@@ -6,7 +6,7 @@ import base64
 import binascii
 import hashlib
 import json
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -106,6 +106,20 @@ class Strip(Fact):
         return b"".join(rows)
 
 
+class FieldBox(Fact):
+    """Room on a page for a value that the gate fills in: where, of what kind, and in which letters. Dark in the page itself."""
+
+    page: int = Field(ge=0, lt=200)
+    field: str = Field(max_length=60, description="as it is written between braces")
+    left: int = Field(ge=0)
+    top: int = Field(ge=0)
+    width: int = Field(ge=1)
+    rows: Literal[16, 24, 32] = 16
+    weight: Literal["bold", "regular"] = "bold"
+    lit: tuple[bool, ...] = Field(max_length=3, description="planes that light up")
+    language: str = Field(default="", description="of the value; empty: the file's")
+
+
 class PageFile(Fact):
     """One text in one language for one board shape: pages in showing order, or one strip that passes."""
 
@@ -113,6 +127,7 @@ class PageFile(Fact):
     renderer: str = Field(description="version of the renderer that drew them")
     pages: tuple[Page, ...] = Field(default=(), max_length=200)
     strip: Strip | None = None
+    fields: tuple[FieldBox, ...] = Field(default=(), max_length=10_000)  # 50 of a text on 200 pages
     effect: Effect = Field(default=Effect.NONE, description="how pages come onto the lamps, where the board can")
 
     @model_validator(mode="after")
@@ -121,9 +136,17 @@ class PageFile(Fact):
             raise ValueError("a file holds pages or one strip")
         if self.strip is None and len({page.shape for page in self.pages}) != 1:
             raise ValueError("all pages of a file have one shape")
+        for box in self.fields:
+            if self.strip is not None or not self._has_room(box):
+                raise ValueError(f"there is no room for the field {{{box.field}}} where it should be")
         if self.strip is not None and self.effect is not Effect.NONE:
             raise ValueError("a strip comes onto the lamps by moving: it has no other effect")
         return self
+
+    def _has_room(self, box: FieldBox) -> bool:
+        shape = self.pages[0].shape
+        inside = box.left + box.width <= shape.width and box.top + box.rows <= shape.height
+        return box.page < len(self.pages) and inside and len(box.lit) == shape.colours.planes
 
     @property
     def shape(self) -> BoardShape:
@@ -160,6 +183,8 @@ class PageFile(Fact):
             body["strip"] = facts | {"planes": _to_text(strip.planes)}
         else:
             body["pages"] = [{"seconds": page.seconds, "planes": _to_text(page.planes)} for page in self.pages]
+        if self.fields:
+            body["fields"] = [box.model_dump(mode="json") for box in self.fields]
         if self.effect is not Effect.NONE:  # what is absent leaves the hash of earlier files as it was
             body["effect"] = self.effect.value
         return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
@@ -179,7 +204,8 @@ class PageFile(Fact):
                 return cls(
                     strip=_read_strip(shape, body["strip"]), pages=_read_pages(shape, body.get("pages", [])), **facts
                 )
-            return cls(pages=_read_pages(shape, body["pages"]), **facts)
+            boxes = tuple(FieldBox.model_validate(box) for box in body.get("fields", []))
+            return cls(pages=_read_pages(shape, body["pages"]), fields=boxes, **facts)
         except (
             KeyError,
             TypeError,

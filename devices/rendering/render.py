@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from devices.profiles.board import BoardShape
 from devices.rendering.advice import board_limits, broken_words, light, page_limits, time_and_sight
 from devices.rendering.colouring import bare, by_page, clean_painted, colour_rules, painted_planes
+from devices.rendering.fields import Slot, boxes_of, darken, field_faults, too_wide, with_room, with_slots
 from devices.rendering.findings import Finding, finding
 from devices.rendering.glyphs import face
 from devices.rendering.layout import lay_out
@@ -15,6 +16,7 @@ from devices.rendering.lint import lint
 from devices.rendering.page import Page, PageFile
 from devices.rendering.reading import FIND, SHORTEST, Reader, reading_seconds
 from devices.rendering.style import LANGUAGES, PLAIN, Style
+from schedules.fields import ANY_DAY, filled
 
 RENDERER = "2"
 
@@ -34,6 +36,17 @@ def render(
     if language not in LANGUAGES:
         return Rendering(None, (finding("language.unknown", "block", language=language[:40]),))
     letters = face(style.packs(language))
+    slots: tuple[Slot, ...] = ()
+    if "{" in text or "}" in text:
+        faults = field_faults(text)
+        if faults:
+            return Rendering(None, faults)
+        text, slots = with_slots(filled(text, language, ANY_DAY), language, letters)
+        wide = next((slot for slot in slots if slot.width > shape.width), None)
+        if wide is not None:
+            return Rendering(None, (too_wide(wide, shape),))
+        letters = with_room(letters, slots)
+        darken(letters, slots, shape)
     cleaned, colours = clean_painted(text, letters.widths, style.colour)
     findings = [*cleaned.findings, *lint(bare(text), language), *board_limits(cleaned.text, letters, shape)]
     if _blocked(findings):
@@ -54,7 +67,9 @@ def render(
     findings += [*broken_words(layout.broken), *colour_rules(layout.pages, painted, style, shape)]
     findings += [*time_and_sight(FIND + sum(reading), language, letters, reader), *light(pages, reader)]
     # Not validated again: what is drawn fits, as the laws in tests/devices/test_rendering_laws.py prove.
-    return Rendering(PageFile.model_construct(language=language, renderer=RENDERER, pages=pages), tuple(findings))
+    boxes = boxes_of(layout.pages, painted, letters, shape, style, slots) if slots else ()
+    file = PageFile.model_construct(language=language, renderer=RENDERER, pages=pages, fields=boxes)
+    return Rendering(file, tuple(findings))
 
 
 def page_seconds(reading: Sequence[float]) -> list[float]:

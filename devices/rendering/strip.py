@@ -9,6 +9,7 @@ from devices.profiles.board import BoardShape
 from devices.rendering.advice import board_limits
 from devices.rendering.cleaning import BREAK, JOIN, NO_BREAK_SPACE
 from devices.rendering.colouring import bare, clean_painted, colour_rules, painted_planes
+from devices.rendering.fields import field_faults
 from devices.rendering.findings import Finding, finding
 from devices.rendering.glyphs import face
 from devices.rendering.lint import lint
@@ -16,6 +17,8 @@ from devices.rendering.page import MAX_STEPS_PER_SECOND, MAX_STRIP_LAMPS, PageFi
 from devices.rendering.reading import Reader
 from devices.rendering.render import RENDERER
 from devices.rendering.style import LANGUAGES, PLAIN, Style
+from schedules.fields import ANY_DAY, fields_of, filled
+from schedules.live import is_live
 
 MAX_LAMPS = MAX_STRIP_LAMPS
 LETTERS_PER_SECOND, HAN_PER_SECOND = 8, 3  # what walkers read off a moving strip
@@ -47,7 +50,11 @@ def scroll(
     """One line that passes a board; without a speed, as fast as people on foot can read `language` at this height."""
     if language not in LANGUAGES:
         return Scrolling(None, (finding("language.unknown", "block", language=language[:40]),))
+    faults = _field_faults(text)
+    if faults:
+        return Scrolling(None, faults)
     letters = face(style.packs(language))
+    text = filled(text, language, ANY_DAY)
     cleaned, colours = clean_painted(text, letters.widths, style.colour)
     line = " ".join(cleaned.text.translate(_STEER).split())
     findings = [*cleaned.findings, *lint(bare(text), language), *board_limits(line, letters, shape)]
@@ -62,6 +69,12 @@ def scroll(
     planes = painted_planes([line], colours, letters, shape, width, replace(style, align="left"))
     strip = Strip(shape=shape, width=width, planes=planes, interval=1 / speed)
     return Scrolling(PageFile(language=language, renderer=RENDERER, strip=strip), tuple(findings))
+
+
+def _field_faults(text: str) -> tuple[Finding, ...]:
+    """A strip is drawn once and for all: what a gate would fill has no room in it."""
+    live = [field for field in fields_of(text) if is_live(field)]
+    return field_faults(text) or tuple(finding("field.running", "block", field=f"{{{each}}}") for each in live[:1])
 
 
 def _usual(line: str, width: int, language: str) -> int:

@@ -3,6 +3,34 @@
 from __future__ import annotations
 
 WORDING: dict[str, dict[str, str]] = {
+    "field.unknown": {
+        "vi": "Không hiểu {field}. Các trường dùng được: {{time 07:00}}, {{date 18/02/2026}}, {{clock}}, {{today}}, {{lunar}}, "
+        "{{countdown 18/02/2026 09:00}}, {{figure lorries}}, {{figure-time lorries}}.",
+        "zh-Hans": "无法识别 {field}。可用字段：{{time 07:00}}、{{date 18/02/2026}}、{{clock}}、{{today}}、{{lunar}}、"
+        "{{countdown 18/02/2026 09:00}}、{{figure lorries}}、{{figure-time lorries}}。",
+        "en": "{field} is not understood. Fields are {{time 07:00}}, {{date 18/02/2026}}, {{clock}}, {{today}}, {{lunar}}, "
+        "{{countdown 18/02/2026 09:00}}, {{figure lorries}}, {{figure-time lorries}}.",
+    },
+    "field.many": {
+        "vi": "Nội dung có {count} trường, tối đa là {limit}. Hãy bỏ bớt.",
+        "zh-Hans": "内容含 {count} 个字段，最多 {limit} 个。请减少。",
+        "en": "The text has {count} fields and may have {limit}. Leave some out.",
+    },
+    "field.differs": {
+        "vi": "Các ngôn ngữ không có cùng trường: {fields}. Người đọc có thể thấy giờ hoặc số liệu khác nhau.",
+        "zh-Hans": "各语言的字段不一致：{fields}。读者可能看到不同的时间或数据。",
+        "en": "The languages do not carry the same fields: {fields}. Readers may be told different hours or numbers.",
+    },
+    "field.running": {
+        "vi": "Chữ chạy không giữ chỗ cho {field}: giá trị thay đổi khi chữ đang chạy. Hãy dùng trang đứng yên.",
+        "zh-Hans": "滚动文字无法容纳 {field}：内容在滚动中会变化。请使用静止页面。",
+        "en": "Running text cannot hold {field}: it changes while the text runs. Use standing pages.",
+    },
+    "field.wide": {
+        "vi": "Trường {field} cần {needed} điểm đèn, bảng chỉ rộng {width}. Hãy bỏ trường này hoặc dùng bảng rộng hơn.",
+        "zh-Hans": "字段 {field} 需要 {needed} 个灯点，而屏幕只有 {width} 个。请去掉此字段，或使用更宽的屏幕。",
+        "en": "The field {field} needs {needed} lamps and the board has {width}. Leave it out, or use a wider board.",
+    },
     "text.empty": {
         "vi": "Chưa có nội dung để hiển thị. Hãy nhập nội dung.",
         "zh-Hans": "没有可显示的内容。请输入文字。",

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schedules.fields import FieldError, alike, fields_of, filled
+from schedules.fields import FieldError, fields_of, filled, unlike
 
 DAY = date(2026, 2, 18)
 
@@ -64,8 +64,9 @@ def test_a_field_that_is_not_understood_is_refused_with_its_reason(text, said):
 
 
 def test_languages_must_tell_the_same_hours():
-    assert alike({"vi": "{time 07:00} rồi {time 09:00}", "zh-Hans": "{time 09:00}，{time 07:00}"})
-    assert not alike({"vi": "{time 07:00}", "en": "{time 08:00}"})
+    assert unlike({"vi": "{time 07:00} rồi {time 09:00}", "zh-Hans": "{time 09:00}，{time 07:00}"}) == ()
+    assert unlike({"vi": "{time 07:00}", "en": "{time 08:00}"}) == ("time 07:00", "time 08:00")
+    assert unlike({"vi": "{clock} {clock}", "en": "{clock}", "zh-Hans": "{clock}"}) == ("clock",)
     assert fields_of("{time 07:00} x {date 01/01/2026}") == ("time 07:00", "date 01/01/2026")
 
 

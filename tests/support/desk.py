@@ -46,6 +46,7 @@ PEOPLE = {
     "technician": (Role.TECHNICIAN, None),
     "auditor": (Role.AUDITOR, None),
     "administrator": (Role.ADMINISTRATOR, None),
+    "feed": (Role.FEED, None),
 }
 MONDAY_NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)  # 12:00 at the gates
 WORDS = {"vi": "Cửa khẩu mở 07:00-17:00", "zh-Hans": "口岸开放", "en": "Gate open"}

@@ -6,12 +6,13 @@ import base64
 import hashlib
 import json
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from devices.contract.messages import AlertMessage, CommandMessage, PlanMessage
+from devices.contract.messages import AlertMessage, CommandMessage, PlanMessage, TimeMessage
 from devices.contract.seal import key_id, public_key, seal
 from schedules.model import Plan
 
@@ -48,6 +49,15 @@ def sealed_command(message: CommandMessage, agent: str) -> bytes:
     )  # fmt: skip
 
 
+def sealed_time(nonce: str, at: datetime, agent: str = "huu-nghi/agent", secret: bytes = SECRET) -> bytes:
+    """The time as the controller seals it."""
+    minute = timedelta(minutes=1)
+    body = TimeMessage(nonce=nonce, at=at).to_bytes()
+    return seal(
+        secret, kind="time", subject=agent, revision=1, not_before=at - minute, not_after=at + minute, body=body
+    )
+
+
 @dataclass
 class FakeController:
     """Serves on 127.0.0.1; `broker` is what agents are told; `content` by hash; `cut` breaks a download after so many bytes."""
@@ -57,6 +67,8 @@ class FakeController:
     token: str = "a-token"
     content: dict[str, bytes] = field(default_factory=dict)
     cut: int | None = None
+    ahead: timedelta = timedelta()  # of the time it tells
+    tell: Callable[[str, bytes], bytes] = lambda nonce, sealed: sealed  # what a thief would make of it
     requests: list[tuple[str, str, str | None]] = field(default_factory=list)
     _server: ThreadingHTTPServer | None = field(default=None, repr=False)
 
@@ -110,6 +122,9 @@ class FakeController:
             _answer(request, 401, {"title": "who are you?"})
         elif request.path == "/api/v1/agents/me":
             _answer(request, 200, {"broker": self.broker})
+        elif request.path.startswith("/api/v1/agents/time?nonce="):
+            nonce = request.path.rpartition("=")[2]
+            _answer(request, 200, {"sealed": self.tell(nonce, sealed_time(nonce, utc_now() + self.ahead)).decode()})
         elif (data := self.content.get(request.path.rpartition("/")[2])) is not None:
             self._send(request, data)
         else:

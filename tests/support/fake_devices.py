@@ -24,6 +24,7 @@ from devices.errors import DeviceError, LinkError
 from devices.ports import Clip, Evidence, Identity, Played
 from devices.profiles.board import BoardShape
 from devices.rendering.page import Page
+from schedules.trust import Doubt
 from tests.support.facts import NOON
 
 
@@ -41,6 +42,9 @@ class FakeClock:
 
     def trusted(self) -> bool:
         return self.trust
+
+    def doubt(self) -> Doubt:
+        return Doubt.NONE if self.trust else Doubt.UNCONFIRMED
 
     def vouch(self, said: datetime, last_entry: datetime | None) -> None:
         """Not asked here."""
