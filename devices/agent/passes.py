@@ -114,10 +114,9 @@ def _is_talk(answer: OnAir) -> bool:
     return answer.cause == "alert" and answer.priority is Priority.LIVE
 
 
-def level_of(plan: Plan, one: Pass, cue: Cue, public: tuple[str, ...]) -> Level:
-    """How loud a cue is: one stream serves all its zones, so the quietest of them says it."""
-    zones = one.zones or public or ("",)
-    return min((volume_at(plan, zone, cue.due, one.priority) for zone in zones), key=lambda each: each.percent)
+def levels_of(plan: Plan, one: Pass, at: datetime, public: tuple[str, ...]) -> dict[str, Level]:
+    """How loud each zone of a pass is at a moment."""
+    return {zone: volume_at(plan, zone, at, one.priority) for zone in one.zones or public or ("",)}
 
 
 def _begins(answer: OnAir, bases: dict[str, datetime]) -> datetime | None:
@@ -194,8 +193,8 @@ def all_or_nothing(plan: Plan, of: Pass) -> bool:
     return any(rule.id == of.source and rule.routing == "non_partial" for rule in plan.rules)
 
 
-def zones_at(near: Sequence[Pass], at: datetime, opening: float, public: tuple[str, ...]) -> frozenset[str]:
-    """The zones that should be open at `at`: of what sounds, else of what begins soon, else of what has just ended."""
+def heard_at(near: Sequence[Pass], at: datetime, opening: float) -> Pass | None:
+    """The pass whose zones should be open at `at`: what sounds, else what begins soon, else what has just ended."""
     settle = timedelta(seconds=SETTLE)
     ahead = settle + timedelta(seconds=opening)
     for chosen in (
@@ -204,12 +203,12 @@ def zones_at(near: Sequence[Pass], at: datetime, opening: float, public: tuple[s
         [one for one in near if one.stops <= at < one.stops + settle],
     ):
         if chosen:
-            return frozenset(chosen[0].zones or public)
-    return frozenset()
+            return chosen[0]
+    return None
 
 
 def zone_edges(near: Sequence[Pass], opening: float) -> Iterator[datetime]:
-    """The instants at which `zones_at` may change."""
+    """The instants at which `heard_at` may change."""
     settle = timedelta(seconds=SETTLE)
     for one in near:
         yield from (one.begins - settle - timedelta(seconds=opening), one.begins, one.stops, one.stops + settle)

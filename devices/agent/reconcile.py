@@ -73,12 +73,16 @@ class SeenBoard:
     retry: float | None = None
 
 
+Softer = tuple[tuple[str, float], ...]  # zones of a device that sets their loudness, and dB below their own level
+
+
 @dataclass(frozen=True, slots=True)
 class WantedSpeaker:
     """The zones that should be open now, and the clips that should be placed by now."""
 
     zones: frozenset[str]
     clips: tuple[Clip, ...] = ()
+    softer: Softer = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,8 @@ class SeenSpeaker:
     placed: frozenset[str] = frozenset()
     quiet: float = 0.0
     retry: float | None = None
-    unconfirmed: bool = False  # the device shuts its zones unless they are opened again
+    unconfirmed: bool = False  # open zones are to be told again: it shuts them by itself, or cannot say what it did
+    softer: Softer = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +124,7 @@ class OpenZones:
     """Exactly these zones hear."""
 
     zones: frozenset[str]
+    softer: Softer = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,12 +167,12 @@ def next_speaker_steps(wanted: WantedSpeaker, seen: SeenSpeaker) -> list[Speaker
         steps.append(StopClips(stray))
     if fresh := tuple(clip for clip in wanted.clips if clip.id not in seen.placed):
         steps.append(PlaceClips(fresh))
-    return steps + _zone_steps(wanted.zones, seen)
+    return steps + _zone_steps(wanted, seen)
 
 
-def _zone_steps(wanted: frozenset[str], seen: SeenSpeaker) -> list[SpeakerStep]:
+def _zone_steps(wanted: WantedSpeaker, seen: SeenSpeaker) -> list[SpeakerStep]:
     if seen.retry is not None and seen.retry > 0:
         return []
-    if seen.zones != wanted or (wanted and seen.unconfirmed):
-        return [OpenZones(wanted) if wanted else CloseZones()]
+    if seen.zones != wanted.zones or (wanted.zones and (seen.unconfirmed or seen.softer != wanted.softer)):
+        return [OpenZones(wanted.zones, wanted.softer) if wanted.zones else CloseZones()]
     return [Probe()] if seen.quiet >= SPEAKER_PROBE or seen.retry is not None else []

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from devices.agent.journal import Desk
 from devices.agent.passes import MICROPHONE, Cue, Pass
-from devices.contract.messages import Outcome, PlayRecord
+from devices.agent.zones import Why
+from devices.contract.messages import MOST_CHANGES, Outcome, PlayRecord, ZoneChange
 from devices.errors import DeviceError
 from devices.ports import Clip, Played, SoundOut
 from schedules.model import Priority
@@ -20,6 +21,9 @@ RATE = 48_000
 PROGRESS_SECONDS = 1.0
 LATE = 1.0  # a sound later than this is not begun by itself: its item says what becomes of it
 _STOP_LOOKS, _STOP_WAIT = 8, 0.05  # the ramp down takes some 50 ms
+_WORDS: dict[Why, str] = {
+    "contact": "its fault contact reports", "relay": "its relay does not follow", "line": "its device does not answer",
+}  # fmt: skip
 _BUS = {"normal": "normal", "event": "normal", "priority": "priority", "live": "live"}
 
 
@@ -35,7 +39,9 @@ class Placed:
     heard: bool = False  # the zones were open at some moment while it sounded
     noted: float = 0.0
     ending: tuple[Outcome, str] | None = None
-    lost: frozenset[str] = frozenset()  # zones whose fault contact reported while it sounded
+    lost: dict[str, Why] = field(default_factory=dict)  # zones that did not sound for all of it, and why not
+    silent: Mapping[str, Why] = field(default_factory=dict)  # now
+    changes: list[ZoneChange] = field(default_factory=list)
 
 
 def clip_id(one: Pass, cue: Cue) -> str:
@@ -63,6 +69,14 @@ def clip_of(one: Pass, cue: Cue, path: str) -> Clip:
         max_late=min(tolerance(one, cue), left),
         offset=cue.offset,
     )
+
+
+def in_words(silent: Mapping[str, Why]) -> str:
+    """Zones that do not sound, by the reason."""
+    by: dict[str, list[str]] = {}
+    for zone, why in sorted(silent.items()):
+        by.setdefault(_WORDS[why], []).append(zone)
+    return "; ".join(f"{', '.join(zones)}: {words}" for words, zones in by.items())
 
 
 class Sounds:
@@ -127,12 +141,28 @@ class Sounds:
                 return one
         return None
 
-    def follow(self, now: datetime, open_zones: frozenset[str], lost: frozenset[str] = frozenset()) -> str:
-        """Take up what ended; the fault of the sound output in words, empty if there is none. Nobody hears `lost` zones."""
+    def refuse(self, of: Pass, reason: str) -> None:
+        """A pass may not sound, or no longer: what of it was placed ends here."""
+        mine = [name for name, one in self._placed.items() if one.of == of and one.ending is None]
+        for name in mine:
+            self._placed[name].ending = (Outcome.PARTIAL, reason)
+        self._out.stop(frozenset(mine))
+
+    def begun(self, now: datetime) -> frozenset[str]:
+        """The clips whose time has come."""
+        return frozenset(name for name, one in self._placed.items() if one.clip.due <= now)
+
+    def follow(self, now: datetime, silent: Callable[[Iterable[str]], Mapping[str, Why]], any_open: bool) -> str:
+        """Take up what ended; the fault of the sound output in words, empty if there is none.
+
+        `silent` names those of some zones that nobody hears now, and why.
+        """
         current = self.sounding(now)
-        if current is not None and open_zones:
-            current.lost |= lost & open_zones
-            current.heard |= bool(open_zones - lost)
+        if current is not None and current.record is not None and current.ending is None:
+            if current.record.zones:
+                _note_zones(current, current.record.zones, silent(current.record.zones), now)
+            else:
+                current.heard |= any_open
         self._note_progress()
         try:
             ended = self._out.poll()
@@ -201,17 +231,37 @@ def _record(one: Placed, played: Played) -> PlayRecord:
     seconds = round(played.frames / RATE, 3)
     started = one.clip.due + timedelta(seconds=played.start_error) if played.frames else None
     outcome, reason = _outcome(one, played)
-    if one.lost:
-        reason = "; ".join(
-            each for each in (reason, f"not in {', '.join(sorted(one.lost))}: its fault contact reports") if each
-        )
+    if one.lost and one.heard:
+        reason = "; ".join(each for each in (reason, f"not in {in_words(one.lost)}") if each)
+    zones, changes = tuple(zone for zone in one.record.zones if zone not in one.lost), one.changes
+    ended = started + timedelta(seconds=seconds) if started else None
+    if outcome is Outcome.INTERRUPTED and ended is not None and one.heard and len(changes) < MOST_CHANGES:
+        left = tuple(zone for zone in one.record.zones if zone not in one.silent)
+        changes = [*changes, ZoneChange(at=ended, lost=left, why="stronger", by=reason[:80])]
     facts = {
-        "outcome": outcome, "reason": (reason or one.record.reason)[:300], "seconds": seconds, "started": started,
-        "ended": started + timedelta(seconds=seconds) if started else None,
-        "evidence": _evidence(one, played), "zones": tuple(zone for zone in one.record.zones if zone not in one.lost),
+        "outcome": outcome, "reason": "; ".join(each for each in (one.record.reason, reason) if each)[:300], "seconds": seconds, "started": started,
+        "ended": ended,
+        "evidence": _evidence(one, played), "zones": zones, "changes": tuple(changes),
         "start_error": round(played.start_error, 6) if played.frames else None,
     }  # fmt: skip
     return one.record.model_copy(update=facts)
+
+
+def _note_zones(one: Placed, zones: Sequence[str], silent: Mapping[str, Why], now: datetime) -> None:
+    """Who hears it now; every change of that with its reason. Before anybody hears it nothing changes."""
+    one.heard |= len(silent) < len(zones)
+    if not one.heard:
+        return
+    # A device that does not answer may well leave its zones open: that is a change, and no proof of silence.
+    one.lost |= {zone: why for zone, why in silent.items() if why != "line" and zone not in one.lost}
+    for why in _WORDS:
+        lost = tuple(sorted(zone for zone, each in silent.items() if each == why and zone not in one.silent))
+        if lost:
+            one.changes.append(ZoneChange(at=now, lost=lost, why=why))
+    if gained := tuple(sorted(one.silent.keys() - silent.keys())):
+        one.changes.append(ZoneChange(at=now, gained=gained, why="back"))
+    one.silent = dict(silent)
+    del one.changes[MOST_CHANGES:]
 
 
 def _evidence(one: Placed, played: Played) -> str | None:

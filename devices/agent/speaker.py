@@ -18,12 +18,12 @@ from devices.agent.passes import (
     Pass,
     all_or_nothing,
     goes_on_by_plan,
-    level_of,
+    heard_at,
+    levels_of,
     passes,
     talk,
     test_tone,
     zone_edges,
-    zones_at,
 )
 from devices.agent.plays import draft
 from devices.agent.reconcile import (
@@ -34,16 +34,17 @@ from devices.agent.reconcile import (
     Probe,
     ReadInputs,
     SeenSpeaker,
+    Softer,
     SpeakerStep,
     StopClips,
     WantedSpeaker,
     next_speaker_steps,
 )
-from devices.agent.sounds import Placed, Sounds, clip_id, clip_of, tolerance
+from devices.agent.sounds import Placed, Sounds, clip_id, clip_of, in_words, tolerance
 from devices.agent.talks import record_of_talk
+from devices.agent.zones import ZoneLine
 from devices.contract.messages import Outcome, PlayRecord, Shown
-from devices.errors import DeviceError, LinkError, MismatchError
-from devices.ports import Clip, DeadMan, Played, SoundOut, Speaker
+from devices.ports import Clip, Played, SoundOut
 from schedules.evaluate import OnAir
 from schedules.model import Alert, Plan
 from schedules.playlist import patience
@@ -52,8 +53,6 @@ AHEAD = 3.0  # seconds that clips are handed over before they are due
 ALERT_SETTLE = 0.1  # seconds between zones and the emergency tone: a signal has no first syllable to lose
 LONGEST_WAIT = timedelta(hours=4)  # of what is stacked
 BUSY_WAKE, IDLE_WAKE = 0.25, 1.0
-NEVER = 1e9
-FIRST_OPENING, LONGEST_OPENING = 0.6, 2.5  # seconds from the order to the zones' own word
 
 
 class SpeakerHand(Hand):
@@ -66,17 +65,13 @@ class SpeakerHand(Hand):
         self._inputs = inputs
         self._later = Later()
         self._public = public_zones
-        self._speaker: Speaker | None = None
-        self._quick: Speaker | None = None
-        self._zones: frozenset[str] | None = None
-        self._opening, self._opened, self._checked = FIRST_OPENING, 0.0, 0.0
+        self._zones = ZoneLine(self._contact, self._clock, tools.faults, inputs)
         self._lead = 0.0
         self._bases: dict[str, tuple[int, datetime]] = {}
         self._near: list[Pass] = []
         self._answer: OnAir | None = None
-        self._zones_wanted: frozenset[str] = frozenset()
-        self._zones_told: frozenset[str] = frozenset()  # the last that were opened
-        self._evidence: Any = None
+        self._wanted_now = WantedSpeaker(frozenset())
+        self._heard: Pass | None = None  # whose zones are open, or should be
         self._told: set[tuple[str, str]] = set()
         self._looked_back = False
         self._alerted = False
@@ -85,12 +80,11 @@ class SpeakerHand(Hand):
 
     def attach(self, open_device: Callable[[bool], Any]) -> None:
         """Take hold of the zones, once patiently and once for quick looks."""
-        self._speaker, self._quick = open_device(True), open_device(False)
+        self._zones.attach(open_device)
 
     def detach(self) -> None:
         """Which zones are open is unknown from here on."""
-        self._speaker = self._quick = None
-        self._zones = None
+        self._zones.detach()
 
     def look(self) -> Due | None:
         """Place and stop what is due; the next step on the line."""
@@ -101,7 +95,9 @@ class SpeakerHand(Hand):
         self._near = self._passes(plan, alerts, now)
         self._look_back(plan, now)
         self._say_later(plan, alerts, now)
-        steps = [*next_speaker_steps(self._wanted(now), self._seen()), *self._look_at_inputs()]
+        self._refuse(plan, now)
+        self._wanted_now = self._wanted(plan, now)
+        steps = [*next_speaker_steps(self._wanted_now, self._seen()), *self._look_at_inputs()]
         if not steps or not isinstance(steps[0], StopClips | PlaceClips | OpenZones):
             self._release()
         if not steps:
@@ -110,7 +106,7 @@ class SpeakerHand(Hand):
         return Due(0 if self._answer.cause == "alert" else _RANK[type(steps[0])], steps[0])
 
     def _look_at_inputs(self) -> list[SpeakerStep]:
-        away = self._speaker is None or self._contact.offline or not self._inputs.wanted
+        away = not self._zones.attached or self._contact.offline or not self._inputs.wanted
         return [] if away or self._inputs.due_in(self._clock.monotonic()) > 0 else [ReadInputs()]
 
     def _release(self) -> None:
@@ -121,7 +117,7 @@ class SpeakerHand(Hand):
     def _passes(self, plan: Plan, alerts: tuple[Alert, ...], now: datetime) -> list[Pass]:
         self._lead = max((one.lead for one in plan.playlists), default=0.0)
         begin = now - timedelta(seconds=2 * SETTLE + self._lead)
-        end = now + timedelta(seconds=AHEAD + self._opening + self._lead)
+        end = now + timedelta(seconds=AHEAD + self._zones.opening + self._lead)
         bases = {name: base for name, (_, base) in self._bases.items()}
         found = [one for one in passes(plan, begin, end, alerts, bases) if not self._later.gave_up(one)]
         found += talk(self._answer, bases, self._tools.talks, self.device)
@@ -131,21 +127,23 @@ class SpeakerHand(Hand):
 
     def _talked(self, placed: Placed, played: Played) -> None:
         """The record of what was said into the microphone: the file is named by its hash."""
-        record = record_of_talk(self.device, self._tools.journal.boot, placed, played, tuple(sorted(self._zones_told)))
+        record = record_of_talk(self.device, self._tools.journal.boot, placed, played, tuple(sorted(self._zones.told)))
         if record is not None:
             self._tools.journal.add(record)
 
     def _note_bases(self, alerts: tuple[Alert, ...], now: datetime) -> None:
         """An alert begins as soon as zones can be open; a new revision of it begins anew."""
-        ready = now + timedelta(seconds=self._opening + ALERT_SETTLE)
+        ready = now + timedelta(seconds=self._zones.opening + ALERT_SETTLE)
         old, self._bases = self._bases, {}
         for alert in alerts:
             known = old.get(alert.id)
+            if known is None or known[0] != alert.revision:
+                self._contact.hurry()  # whoever is in trouble is asked at once
             base = known[1] if known and known[0] == alert.revision else max(alert.starts, ready)
             self._bases[alert.id] = (alert.revision, base)
 
     def _follow(self, now: datetime) -> None:
-        fault = self._sounds.follow(now, self._zones or frozenset(), self._inputs.lost_zones)
+        fault = self._sounds.follow(now, self._zones.silent, bool(self._zones.open))
         if fault:
             self._tools.faults.put("audio.sink", fault, now)
         elif not self._sounds.busy or self._sounds.sounding(now):
@@ -155,8 +153,25 @@ class SpeakerHand(Hand):
         else:
             self._tools.faults.clear("audio.silent")
 
-    def _wanted(self, now: datetime) -> WantedSpeaker:
-        self._zones_wanted = zones_at(self._near, now, self._opening, self._public)
+    def _refuse(self, plan: Plan, now: datetime) -> None:
+        """What sounds in all of its zones or in none does not begin, or ends, where one of them cannot sound."""
+        ahead = timedelta(seconds=SETTLE + self._zones.opening)
+        for one in [each for each in self._near if each.begins - ahead <= now < each.stops and each.cause == "rule"]:
+            silent = self._zones.hopeless(frozenset(one.zones or self._public)) if all_or_nothing(plan, one) else {}
+            if not silent:
+                continue
+            reason = f"refused: not in all of its zones ({in_words(silent)})"
+            self._sounds.refuse(one, reason)
+            for cue in one.cues:
+                if clip_id(one, cue) not in self._sounds.begun(now):
+                    self._tell_once(one, cue, Outcome.FAILED, reason, now)
+            self._later.hold(one, None, now)
+            self._near.remove(one)
+
+    def _wanted(self, plan: Plan, now: datetime) -> WantedSpeaker:
+        self._heard = heard_at(self._near, now, self._zones.opening)
+        zones = frozenset(self._heard.zones or self._public) if self._heard else frozenset[str]()
+        softer = self._levels(plan, self._heard, now)[2] if self._heard else ()
         limit = now + timedelta(seconds=AHEAD)
         clips = [
             clip
@@ -166,7 +181,14 @@ class SpeakerHand(Hand):
             and (one.until is None or cue.due < one.until)
             and (clip := self._clip(one, cue, now)) is not None
         ]  # fmt: skip
-        return WantedSpeaker(self._zones_wanted, tuple(clips))
+        return WantedSpeaker(zones, tuple(clips), softer)
+
+    def _levels(self, plan: Plan, one: Pass, at: datetime) -> tuple[int, int | None, Softer]:
+        """The gain of a pass, the cap that it goes over, and what zones with a level of their own take off."""
+        levels = levels_of(plan, one, at, self._public)
+        gain, softer = self._zones.softened({zone: level.percent for zone, level in levels.items()})
+        over = [level.over_cap for level in levels.values() if level.over_cap is not None]
+        return gain, min(over, default=None), softer
 
     def _clip(self, one: Pass, cue: Cue, now: datetime) -> Clip | None:
         """The clip of a cue; None if it was said before, is too late to begin, or its file is not here."""
@@ -284,7 +306,7 @@ class SpeakerHand(Hand):
                     self._tell_once(gone.of, cue, Outcome.MISSED, f"{gone.why}, and then it was too late", now)
         self._near = [one for one in self._near if not self._later.gave_up(one)]
         self._later.end(self._near, now)
-        found = self._later.candidate(now + timedelta(seconds=self._opening + SETTLE))
+        found = self._later.candidate(now + timedelta(seconds=self._zones.opening + SETTLE))
         if found is not None and self._answer is not None and self._answer.cause != "alert":
             held, said = found
             begin = now - timedelta(seconds=SETTLE + self._lead)
@@ -304,17 +326,10 @@ class SpeakerHand(Hand):
         )  # fmt: skip
 
     def _seen(self) -> SeenSpeaker:
-        contact = self._contact
-        return SeenSpeaker(self._zones, self._sounds.ids, self._unchecked(), contact.retry, self._confirm_in() <= 0)
+        return self._zones.seen(self._sounds.ids, self._wanted_now.zones, self._announcement())
 
-    def _unchecked(self) -> float:
-        """Seconds since the device said which zones are open; reading its inputs says nothing of them."""
-        return self._clock.monotonic() - self._checked
-
-    def _confirm_in(self) -> float:
-        """Seconds until a device with a dead man's switch must hear of its open zones again."""
-        every = self._speaker.confirm_every if isinstance(self._speaker, DeadMan) else None
-        return NEVER if every is None or not self._zones else self._opened + every - self._clock.monotonic()
+    def _announcement(self) -> object:
+        return (self._heard.source, self._heard.due) if self._heard else None
 
     def act(self, step: SpeakerStep) -> None:
         """Hand over or stop clips, or one exchange with the zones."""
@@ -322,14 +337,9 @@ class SpeakerHand(Hand):
             self._place(step.clips)
         elif isinstance(step, StopClips):
             self._stop(step.ids)
-        elif self._speaker is not None and self._quick is not None:
+        else:
             try:
-                self._on_line(step, self._speaker, self._quick)
-            except LinkError:
-                raise
-            except DeviceError as exc:
-                self._contact.failed(exc)
-                self._zones = None
+                self._zones.act(step, self._announcement())
             finally:
                 self._release()
 
@@ -339,59 +349,32 @@ class SpeakerHand(Hand):
             for cue in one.cues:
                 clip = wanted.pop(clip_id(one, cue), None)
                 if clip is not None:
-                    level = level_of(self._orders.plan_for(self._clock.trusted()), one, cue, self._public)
+                    gain, over, _ = self._levels(self._orders.plan_for(self._clock.trusted()), one, cue.due)
                     record = self._draft(one, cue) if cue.content else None
-                    if record is not None and level.over_cap is not None:
-                        record = record.model_copy(
-                            update={"reason": f"over the cap of {level.over_cap} % of this hour"}
-                        )
-                    self._sounds.place(replace(clip, gain=level.percent), cue, one, record)
+                    if record is not None and over is not None:
+                        record = record.model_copy(update={"reason": f"over the cap of {over} % of this hour"})
+                    self._sounds.place(replace(clip, gain=gain), cue, one, record)
 
     def _stop(self, ids: frozenset[str]) -> None:
         answer = self._answer
         if answer is not None:
             self._sounds.stop(ids, answer.priority, f"{answer.cause} {answer.source}", self._clock.now())
 
-    def _on_line(self, step: SpeakerStep, speaker: Speaker, quick: Speaker) -> None:
-        if isinstance(step, ReadInputs):
-            self._inputs.see(quick.inputs(), self._clock.now(), self._clock.monotonic())
-            self._contact.heard(done=False)
-            return
-        if isinstance(step, Probe):
-            found, self._checked = quick.zones(), self._clock.monotonic()
-            if found != (self._zones or frozenset()):
-                self._contact.failed(MismatchError("open zones", sorted(self._zones or ()), sorted(found)))
-                self._contact.hurry()
-            else:
-                self._contact.heard(done=True)
-            self._zones = found
-            return
-        zones = step.zones if isinstance(step, OpenZones) else frozenset()
-        began = self._clock.monotonic()
-        self._evidence = speaker.open_zones(zones)
-        self._zones = zones
-        self._zones_told = zones or self._zones_told
-        self._opened = self._checked = self._clock.monotonic()
-        self._contact.heard(done=True)
-        if isinstance(step, OpenZones):
-            taken = self._clock.monotonic() - began
-            self._opening = min(max(taken, self._opening * 0.8, 0.1), LONGEST_OPENING)
-
     def wake(self) -> float:
         """Until a clip is to be handed over, a zone switched, or the board asked."""
         now = self._clock.now()
-        due = SPEAKER_PROBE - self._unchecked() if self._contact.retry is None else self._contact.retry
-        times = [SPEAKER_PROBE if self._speaker is None else due, self._confirm_in()]
-        times += [(edge - now).total_seconds() for edge in zone_edges(self._near, self._opening) if edge > now]
+        due = SPEAKER_PROBE - self._zones.unchecked() if self._contact.retry is None else self._contact.retry
+        times = [due if self._zones.attached else SPEAKER_PROBE, self._zones.confirm_in()]
+        times += [(edge - now).total_seconds() for edge in zone_edges(self._near, self._zones.opening) if edge > now]
         if self._sounds.busy:
             times.append(BUSY_WAKE)
-        if self._inputs.wanted and self._speaker is not None:
+        if self._inputs.wanted and self._zones.attached:
             times.append(self._inputs.due_in(self._clock.monotonic()))
         if self._near or self._testing:
             times.append(IDLE_WAKE)
         if self._answer is not None and self._answer.until is not None:
             # What begins then is handed over ahead of it.
-            ahead = (self._answer.until - now).total_seconds() - AHEAD - self._opening - self._lead
+            ahead = (self._answer.until - now).total_seconds() - AHEAD - self._zones.opening - self._lead
             times.append(ahead if ahead > 0 else IDLE_WAKE)
         return max(min(times), 0.0)
 
@@ -402,25 +385,25 @@ class SpeakerHand(Hand):
         current = self._sounds.sounding(self._clock.now())
         item = current.cue.item if current is not None else None
         return View(
-            revision=self._orders.revision, health=self._health(self._zones == self._zones_wanted),
+            revision=self._orders.revision, health=self._health(self._zones.open == self._wanted_now.zones),
             answer=self._answer, message=item.message if item else _first_message(self._answer),
             why=self._words(), shown=self._shown(), alerts=self._done_alerts, trusted=self._clock.trusted(),
         )  # fmt: skip
 
     def _shown(self) -> Shown | None:
-        if self._evidence is None:
+        if self._zones.evidence is None:
             return None
         current = self._sounds.sounding(self._clock.now())
         record = current.record if current else None
         return Shown(
             sha256=record.content.sha256 if record else None, message=record.message if record else None,
-            language=record.content.language if record else None, evidence=self._evidence.value,
-            at=self._clock.now(), zones=tuple(sorted(self._zones or ())),
+            language=record.content.language if record else None, evidence=self._zones.evidence.value,
+            at=self._clock.now(), zones=tuple(sorted(self._zones.open or ())),
         )  # fmt: skip
 
     def test(self, seconds: float) -> None:
         """The test tone in the public zones, but never over an alert."""
-        self._test = test_tone(self._clock.now() + timedelta(seconds=self._opening + SETTLE), seconds)
+        self._test = test_tone(self._clock.now() + timedelta(seconds=self._zones.opening + SETTLE), seconds)
 
     @property
     def _testing(self) -> bool:
@@ -430,11 +413,7 @@ class SpeakerHand(Hand):
         """Silence, shut zones, and records of what sounded so far."""
         self._release()
         self._sounds.end_all("the agent was stopped")
-        if self._quick is not None and self._zones != frozenset():
-            try:
-                self._quick.open_zones(frozenset())
-            except DeviceError as exc:
-                self._contact.failed(exc)
+        self._zones.shut()
 
 
 _RANK = {StopClips: 1, PlaceClips: 1, OpenZones: 1, CloseZones: 1, ReadInputs: 1, Probe: 2}

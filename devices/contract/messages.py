@@ -217,6 +217,21 @@ class Outcome(StrEnum):
     MISSED = "missed"  # due while nobody could: noticed afterwards
 
 
+class ZoneChange(Wire):
+    """Zones that a sound lost or gained while it was on, and why; the first is what it began without."""
+
+    at: AwareDatetime
+    lost: tuple[Id, ...] = ()
+    gained: tuple[Id, ...] = ()
+    why: Literal["contact", "relay", "line", "stronger", "back"] = Field(
+        description="a fault contact, a relay that does not follow, a device that does not answer, something stronger; or it is over"
+    )
+    by: str = Field(default="", description="what was stronger")
+
+
+MOST_CHANGES = 20
+
+
 class PlayRecord(Wire):
     """One showing of one content. (device, boot, sequence) names it once and for all."""
 
@@ -237,6 +252,7 @@ class PlayRecord(Wire):
     evidence: Literal["sent", "acknowledged", "read_back", "heard"] | None = None
     reason: str = ""
     zones: tuple[Id, ...] = ()
+    changes: tuple[ZoneChange, ...] = Field(default=(), max_length=MOST_CHANGES, description="of its zones, in order")
     area: Id | None = Field(default=None, description="of a divided board; None: all of it")
     start_error: float | None = Field(default=None, description="seconds after the instant it was placed at, of sound")
     offset: float = Field(

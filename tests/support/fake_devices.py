@@ -20,7 +20,7 @@ from devices.agent.orders import Orders, View
 from devices.agent.speaker import SpeakerHand
 from devices.agent.store import Store
 from devices.agent.worker import LineWorker, OnLine
-from devices.errors import DeviceError, LinkError
+from devices.errors import DeviceError, LinkError, MismatchError
 from devices.ports import Clip, Evidence, Identity, Played
 from devices.profiles.board import BoardShape
 from devices.rendering.page import Page
@@ -118,17 +118,27 @@ class FakeSpeaker:
     error: DeviceError | None = None
     contacts: dict[str, bool] = field(default_factory=dict)
     confirm_every: float | None = None
+    deaf: frozenset[str] = frozenset()  # zones whose relay does not close
+    welded: frozenset[str] = frozenset()  # zones whose relay does not open
+    evidence: Evidence = Evidence.READ_BACK
+    leveled: frozenset[str] = frozenset()  # zones whose loudness it sets
+    softer: Mapping[str, float] = field(default_factory=dict)
 
     def identify(self) -> Identity:
         return Identity("fake")
+
+    def soften(self, decibels: Mapping[str, float]) -> None:
+        self.softer = dict(decibels)
 
     def open_zones(self, zones: frozenset[str]) -> Evidence:
         if self.error is not None:
             raise self.error
         self.clock.pass_by(self.opening)
-        self.open_now = zones
+        self.open_now = (zones - self.deaf) | (self.welded & self.open_now)
         self.moves.append((self.clock.now(), zones))
-        return Evidence.READ_BACK
+        if self.open_now != zones:
+            raise MismatchError("closed coils", sorted(zones), sorted(self.open_now))
+        return self.evidence
 
     def zones(self) -> frozenset[str]:
         if self.error is not None:

@@ -91,7 +91,11 @@ class RelayBoard:
             self._write({power})
             self._talk.rest(self._settings.power_settle)
         wanted = {self._settings.zones[zone] for zone in zones} | ({power} if zones and power is not None else set())
-        self._write(wanted)
+        try:
+            self._write(wanted)
+        except MismatchError:
+            self._hold(wanted)  # those that did close must not stay so when the agent dies
+            raise
         self._hold(wanted)
         return Evidence.READ_BACK
 
