@@ -26,6 +26,7 @@ from controller.mqtt import ControllerMqtt, session_settings
 from controller.ports import Clock
 from controller.services import alert_sending, plan
 from controller.services.context import Bell, Deps
+from controller.services.drills import keep_marks
 from controller.services.enrol import BrokerDoor
 from controller.services.register import read_gates, register
 from controller.services.tones import keep_tones
@@ -90,6 +91,7 @@ def create_app(settings: Settings, *, door: BrokerDoor | None = None, clock: Clo
     deps = build_deps(settings, bell, clock)
     keep_tones(deps)
     register(deps, read_gates(settings.gates_file) if settings.gates_file else None)
+    keep_marks(deps)
     mqtt = _mqtt(deps, bell, settings)
     app = FastAPI(
         title="Gatecast",

@@ -27,3 +27,4 @@ class OnAir:
     due: datetime | None = None  # its own instant, if it begins or goes on later
     told: float = 0.0  # seconds of the pass that were over at `since`
     attempt: int = 1  # grows each time it goes on
+    drill: bool = False  # an exercise

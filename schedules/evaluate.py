@@ -9,6 +9,7 @@ from datetime import datetime
 
 from schedules.answer import Cause, OnAir
 from schedules.compiled import CompiledPlan, Occurrence, compiled
+from schedules.drills import marked
 from schedules.editions import Editions
 from schedules.model import Alert, Plan, Playlist, Priority
 from schedules.zone import tick
@@ -101,9 +102,16 @@ def _newest(alerts: Iterable[Alert]) -> list[Alert]:
     return list(found.values())
 
 
-def _strength(alert: Alert) -> tuple[int, int, str]:
-    """Strongest first: priority, later start, smaller id."""
-    return -alert.priority.rank, -tick(alert.starts), alert.id
+def _strength(alert: Alert) -> tuple[bool, int, int, str]:
+    """Strongest first: what is real before every exercise; priority, later start, smaller id."""
+    return alert.drill, -alert.priority.rank, -tick(alert.starts), alert.id
+
+
+def _shown(alert: Alert) -> Playlist | None:
+    """What an alert shows; None for blank-all and the microphone."""
+    if alert.item is None:
+        return None
+    return Playlist(id=alert.id, items=marked(alert.item, alert.mark) if alert.mark else (alert.item,))
 
 
 def _of_alert(ready: CompiledPlan, base: OnAir, active: list[Alert], coming: list[Alert]) -> OnAir:
@@ -115,12 +123,13 @@ def _of_alert(ready: CompiledPlan, base: OnAir, active: list[Alert], coming: lis
         cause="alert",
         source=strongest.id,
         priority=strongest.priority,
-        playlist=Playlist(id=strongest.id, items=(strongest.item,)) if strongest.item else None,
+        playlist=_shown(strongest),
         zones=strongest.zones,
         loop=True,
         since=_local(ready, strongest.starts),
         until=_local(ready, until),
         beaten=(*(one.id for one in active[1:]), *below),
+        drill=strongest.drill,
     )
 
 

@@ -178,7 +178,7 @@ class LocalCall(Fact):
     zones: tuple[Id, ...] = Field(default=(), description="of a loudspeaker; none: all its public zones")
     release: Literal["hold", "latch"] = Field(default="latch", description="on while pressed, or until pressed again")
     longest: int = Field(default=600, ge=5, le=3600, description="seconds after which it ends by itself")
-    drill: bool = False
+    drill: bool = Field(default=False, description="an exercise: marked wherever it is shown, said or told")
 
     @model_validator(mode="after")
     def _whole(self) -> LocalCall:
@@ -197,6 +197,8 @@ class Alert(Fact):
     until: AwareDatetime
     item: Item | None = None  # None only for BLANK, and for a live microphone
     zones: tuple[Id, ...] = ()  # of a loudspeaker; none: all its public zones
+    drill: bool = False  # an exercise: everything real goes over it
+    mark: Item | None = None  # of an exercise: goes before each of its contents
 
     @model_validator(mode="after")
     def _whole(self) -> Alert:
@@ -229,6 +231,7 @@ class Plan(Fact):
     levels: Levels = Levels()
     calls: tuple[LocalCall, ...] = Field(default=(), description="that buttons at the gate may start")
     lunar: LunarTable | None = Field(default=None, description="for dates of the moon in texts")
+    mark: Item | None = Field(default=None, description="goes before each content of a local call that is an exercise")
 
     @field_validator("zone")
     @classmethod
@@ -275,7 +278,7 @@ class Plan(Fact):
 
     def items(self) -> tuple[Item, ...]:
         """Every item: of playlists, of the fallback, of local calls."""
-        extra = [self.fallback, *(call.item for call in self.calls)]
+        extra = [self.fallback, self.mark, *(call.item for call in self.calls)]
         return tuple(item for one in self.playlists for item in one.items) + tuple(item for item in extra if item)
 
     def contents(self) -> tuple[ContentRef, ...]:

@@ -15,6 +15,7 @@ VI: Mapping[str, str] = {
     "alert": "Đang phát {titles} theo cảnh báo {source} ({priority}).",
     "blank": "Tắt tất cả theo lệnh {source}.",
     "live": "Đang phát trực tiếp (micrô) tại chỗ: {source}.",
+    "drill": "DIỄN TẬP, không phải tin thật.",
     "rule": "Đang phát {titles} theo lịch {source} ({priority}).",
     "fallback": "Không có lịch nào vào lúc này; đang phát nội dung dự phòng {titles}.",
     "nothing": "Không có lịch nào vào lúc này; thiết bị để trống.",
@@ -39,6 +40,7 @@ ZH: Mapping[str, str] = {
     "alert": "正在播放{titles}，依据告警 {source}（{priority}）。",
     "blank": "按指令 {source} 全部关闭。",
     "live": "正在现场广播：{source}。",
+    "drill": "演习，并非真实情况。",
     "rule": "正在播放{titles}，依据播放计划 {source}（{priority}）。",
     "fallback": "此时没有播放计划，正在播放备用内容{titles}。",
     "nothing": "此时没有播放计划，设备不显示内容。",
@@ -63,6 +65,7 @@ EN: Mapping[str, str] = {
     "alert": "Showing {titles} for alert {source} ({priority}).",
     "blank": "Everything is off by order {source}.",
     "live": "A live microphone is on at the gate: {source}.",
+    "drill": "EXERCISE: this is not real.",
     "rule": "Showing {titles} by rule {source} ({priority}).",
     "fallback": "No rule is due now; showing the fallback {titles}.",
     "nothing": "No rule is due now; the device shows nothing.",
@@ -93,6 +96,8 @@ def sentence(
     quoted = words["comma"].join(words["quote"].format(title) for title in titles)
     kind = _WITHOUT_WORDS.get(answer.priority, answer.cause)
     said = [words[kind].format(titles=quoted, source=_source(answer), priority=words.get(answer.priority, ""))]
+    if answer.drill:
+        said.insert(0, words["drill"])
     if answer.beaten:
         said.append(words["beaten"].format(beaten=_list(answer.beaten, words)))
     if answer.due:

@@ -29,7 +29,15 @@ MINUTES = "15"
 def every_alert(request: Request, who: Someone, prepared: str = "") -> HTMLResponse:
     """The newest alerts, and a form for one more, with prepared words if some were picked."""
     words = PREPARED.get(prepared, {})
-    given = {"texts": words, "targets": (), "minutes": MINUTES, "message": "", "priority": "emergency"}
+    given = {
+        "texts": words,
+        "targets": (),
+        "minutes": MINUTES,
+        "message": "",
+        "priority": "emergency",
+        "zones": (),
+        "drill": "",
+    }
     return _form(request, who, given)
 
 
@@ -79,14 +87,15 @@ def end(request: Request, alert_id: str, who: Someone) -> Response:
 
 
 def _given(form: FormData) -> dict[str, Any]:
-    facts = {name: one(form, name) for name in ("minutes", "message", "priority")}
-    return {**facts, "texts": texts(form), "targets": many(form, "targets")}
+    facts = {name: one(form, name) for name in ("minutes", "message", "priority", "drill")}
+    return {**facts, "texts": texts(form), "targets": many(form, "targets"), "zones": many(form, "zones")}
 
 
 def _draft(given: dict[str, Any]) -> AlertDraft:
     """An approved message has words of its own, and blank-all has none: what the form holds beside them does not count."""
     facts: dict[str, Any] = {"targets": given["targets"], "priority": given["priority"]}
     facts["minutes"] = float(given["minutes"])
+    facts |= {"drill": bool(given["drill"]), "zones": given["zones"]}
     if given["priority"] != "blank":
         facts |= {"message": given["message"]} if given["message"] else {"texts": given["texts"]}
     return AlertDraft.model_validate(facts)
@@ -102,6 +111,18 @@ def _names(request: Request, who: Someone) -> dict[str, str]:
     return found
 
 
+def _zones(request: Request, who: Someone) -> dict[str, str]:
+    """The zones and groups of all loudspeakers, by what they are called."""
+    found: dict[str, str] = {}
+    for gate in wall.all_gates(deps_of(request), who.actor, who.words.language):
+        for device in gate.devices:
+            found |= {
+                zone: named(device.zone_names.get(zone, {}), who.words.language, zone)
+                for zone in (*device.zones, *device.groups)
+            }
+    return found
+
+
 def _approved(request: Request, who: Someone) -> dict[str, str]:
     return {each.id: each.title for each in look.all_messages(deps_of(request), who.actor, State.APPROVED)}
 
@@ -111,7 +132,7 @@ def _form(request: Request, who: Someone, given: dict[str, Any], problem: Except
     return page(
         request, "alerts.html", who.actor, status=422 if problem else 200, now=deps.now(), given=given,
         problem=said(problem), names=_names(request, who), messages=_approved(request, who), prepared=list(PREPARED),
-        priorities=PRIORITIES, alerts=alert.recent(deps, who.actor),
+        priorities=PRIORITIES, alerts=alert.recent(deps, who.actor), zones=_zones(request, who),
     )  # fmt: skip
 
 
@@ -119,5 +140,5 @@ def _sure(request: Request, who: Someone, given: dict[str, Any], draft: AlertDra
     now = deps_of(request).now()
     return page(
         request, "alert_sure.html", who.actor, now=now, given=given, draft=draft, names=_names(request, who),
-        messages=_approved(request, who),
+        messages=_approved(request, who), zones=_zones(request, who),
     )  # fmt: skip

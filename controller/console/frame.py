@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from controller.console.i18n import LANGUAGES, Words, choose, moment, words
 from controller.domain.people import Actor, Right
+from controller.services.drills import exercise_on
 
 LANGUAGE_COOKIE = "gatecast_language"
 # No inline code, nothing from elsewhere; pictures and sounds are our own.
@@ -63,6 +64,7 @@ def page(
         "pages": pages,
         "here": "/" + request.url.path.split("/")[1],
         "moment": lambda at: moment(at, now),
+        "drill": person is not None and exercise_on(request.app.state.deps),
     }
     html = templates().get_template(name).render(frame | facts)
     return HTMLResponse(html, status, {"Content-Security-Policy": CONTENT_POLICY, "Cache-Control": "no-store"})

@@ -13,7 +13,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from controller.api.access import Everyone, deps_of, settings_of
 from controller.console import stream
 from controller.console.frame import LANGUAGE_COOKIE, page, words_of
-from controller.console.i18n import LANGUAGES
+from controller.console.i18n import GATE_ZONE, LANGUAGES
 from controller.console.reader import COOKIE_AGE, PageRoute, Reader, Someone, drop_session, keep_session, safe_back
 from controller.console.tiles import Tile, named, tile
 from controller.errors import ControllerError
@@ -83,6 +83,8 @@ def device(request: Request, gate: str, device: str, who: Someone) -> HTMLRespon
     return page(
         request, "device.html", who.actor, now=now, tile=tile(view, titles, who.words, now), facts=view,
         gate_name=gates[gate], segments=segments, records=records[::-1], titles=titles,
+        clock=lambda at: f"{at.astimezone(GATE_ZONE):%H:%M:%S}",
+        zones_named=lambda zones: ", ".join(named(view.zone_names.get(each, {}), language, each) for each in zones),
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from controller.console.i18n import Words, moment
 from controller.services.device import DeviceView
 from devices.contract.messages import Fault
 from devices.profiles.board import BoardShape
+from schedules.drills import MARK
 from schedules.model import Fact
 
 
@@ -32,6 +33,7 @@ class Tile(Fact):
     height: int = 0
     zones: tuple[tuple[str, str], ...] = ()
     zones_open: tuple[str, ...] = ()
+    drill: bool = False
 
 
 def named(names: Mapping[str, str], language: str, otherwise: str) -> str:
@@ -62,14 +64,21 @@ def tile(device: DeviceView, titles: Mapping[str, str], _: Words, now: datetime)
         height=board.height if board else 0,
         zones=tuple((zone, named(device.zone_names.get(zone, {}), _.language, zone)) for zone in device.zones),
         zones_open=device.shown.zones if device.shown else (),
+        drill=bool(device.on_air and device.on_air.drill),
     )
 
 
 def _title(device: DeviceView, titles: Mapping[str, str], _: Words) -> str:
     if device.on_air is None or device.on_air.message is None:
-        return _("Nothing on air")
+        return _("Exercise: live microphone") if device.on_air and device.on_air.drill else _("Nothing on air")
+    if device.on_air.drill:
+        return _("Exercise: {title}", title=_said(device.on_air.message, titles, _))
     title = titles.get(device.on_air.message, device.on_air.message)
     return _("Emergency: {title}", title=title) if device.on_air.cause == "alert" else title
+
+
+def _said(message: str, titles: Mapping[str, str], _: Words) -> str:
+    return _("the mark of an exercise") if message == MARK else titles.get(message, message)
 
 
 def _fault(fault: Fault, _: Words) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from controller.domain.gates import Device
 from controller.errors import InvalidError, Problem
@@ -35,13 +36,34 @@ def scopes(targets: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(target.partition("/")[0] for target in targets))
 
 
-def showings(
-    devices: Iterable[Device], contents: Callable[[Device], tuple[ContentRef, ...]], item: Callable[..., Item]
-) -> Iterator[Showing]:
-    """One showing for all devices that show the same files; a device without any is left out."""
-    groups: dict[tuple[ContentRef, ...], list[str]] = {}
+def hearing(devices: Sequence[Device], zones: Sequence[str]) -> tuple[Device, ...]:
+    """The devices an alert for some zones is for: boards as ever, loudspeakers that have one; InvalidError if none has it."""
+    problems = tuple(
+        Problem(f"/zones/{place}", "zone.unknown", f'no loudspeaker it reaches has a zone or group "{zone}"')
+        for place, zone in enumerate(zones)
+        if not any(zone in device.spoken for device in devices)
+    )
+    if problems:
+        raise InvalidError("zone.unknown", "the alert would not be heard where it should", problems)
+    return tuple(one for one in devices if not zones or one.kind != "speaker" or one.zones_of(zones))
+
+
+class Shown(NamedTuple):
+    """What an alert shows on a device: its files, the item that shows them, where it is heard, and the marks of an exercise."""
+
+    contents: Callable[[Device], tuple[ContentRef, ...]]
+    item: Callable[..., Item]
+    zones: tuple[str, ...] = ()
+    marks: Mapping[str, Item | None] = {}
+
+
+def showings(devices: Iterable[Device], shown: Shown) -> Iterator[Showing]:
+    """One showing for all devices that show the same files in zones of the same names; a device without any is left out."""
+    groups: dict[tuple[tuple[ContentRef, ...], tuple[str, ...]], list[str]] = {}
     for device in devices:
-        if files := contents(device):
-            groups.setdefault(files, []).append(device.id)
-    for files, names in groups.items():
-        yield Showing(targets=tuple(names), item=item(contents=files))
+        zones = device.zones_of(shown.zones) if device.kind == "speaker" else ()
+        if files := shown.contents(device):
+            groups.setdefault((files, zones), []).append(device.id)
+    for (files, zones), names in groups.items():
+        mark = shown.marks.get(names[0])
+        yield Showing(targets=tuple(names), item=shown.item(contents=files), zones=zones, mark=mark)

@@ -135,6 +135,7 @@ class Body(Fact):
     levels: Levels = Levels()
     calls: tuple[LocalCall, ...] = ()
     lunar: LunarTable | None = None
+    mark: Item | None = None
 
     def fingerprint(self) -> str:
         """SHA-256 of the canonical form: equal if and only if the plans do the same."""
@@ -154,6 +155,7 @@ class Wanted(Fact):
     showables: dict[str, Showable]
     states: dict[str, str]  # of every message a playlist names
     alert_clips: tuple[ContentRef, ...] = ()  # for loudspeakers to hold ready
+    marks: dict[str, Item] = Field(default_factory=dict)  # of exercises, by shape of board; "" of loudspeakers
     calendars: tuple[Calendar, ...] = ()
     closings: tuple[Closing, ...] = ()
 
@@ -311,14 +313,16 @@ def with_calendars(body: Body, device: Device, wanted: Wanted, now: datetime) ->
     if any(one.zones for one in quiet):
         # Where quiet hours name zones, what is for all of them must name them too.
         rules = tuple(rule if rule.zones else rule.model_copy(update={"zones": device.zones}) for rule in rules)
+    calls = _calls(device, wanted)
     facts = {
         "rules": rules,
+        "mark": _mark(device, wanted) if any(call.drill for call in calls) else None,
         "hours": tuple(_hours(places[name], wanted.closings) for name in hours),
         "days": tuple(lists[name] for name in days),
         "quiet": quiet,
         "mournings": tuple(one.bare() for one in those(wanted.calendars, MourningKept, device.id) if one.until > now),
         "events": events,
-        "calls": _calls(device, wanted),
+        "calls": calls,
         "tongues": those(wanted.calendars, Tongues, device.id),
         "levels": _levels(device, those(wanted.calendars, LevelsWanted, device.id)),
         "lunar": _moon(body, wanted, now),
@@ -362,7 +366,13 @@ def _calls(device: Device, wanted: Wanted) -> tuple[LocalCall, ...]:
     )
 
 
+def _mark(device: Device, wanted: Wanted) -> Item | None:
+    return wanted.marks.get(device.shape or "")
+
+
 def _call(device: Device, wanted: Wanted, name: str, said: CallWanted) -> LocalCall | None:
+    if said.drill and _mark(device, wanted) is None:
+        return None  # an exercise that cannot be marked is not shown
     item = _item(device, wanted, Entry(message=said.message), None) if said.message else None
     if item is None and (said.message is not None or device.kind == "board"):
         return None

@@ -15,6 +15,7 @@ from controller.services.alert_matter import AlertDraft, Matter, matter_of
 from controller.services.alert_sending import send
 from controller.services.context import Deps
 from controller.services.drawing import Remark
+from controller.services.drills import mark_of, marks
 from controller.services.ids import new_id
 from controller.store import alerts, media, registry
 from controller.store.alerts import StoredAlert
@@ -41,6 +42,7 @@ class AlertView(Fact):
     revision: int
     state: str
     priority: Priority
+    drill: bool
     targets: tuple[str, ...]
     texts: dict[str, str]
     starts: datetime
@@ -58,14 +60,16 @@ def start_alert(deps: Deps, actor: Actor, draft: AlertDraft) -> AlertView:
     actor.need(Right.ALERT)
     alert = new_id("alert")
     with deps.store.read() as connection:
-        reached = rules.reached(draft.targets, registry.all_devices(connection))
+        reached = rules.hearing(rules.reached(draft.targets, registry.all_devices(connection)), draft.zones)
     matter = matter_of(deps, draft, alert, reached)
     with deps.store.write() as connection:
         media.keep(connection, list(matter.files) if matter else [], deps.now())
         stored = _stored(actor, draft, alert, deps.now(), reached, matter)
         alerts.keep_new(connection, stored, [device.id for device in reached], stored.body.starts)
         send(deps, connection, stored, stored.body.starts)
-        details = {"targets": list(draft.targets), "texts": stored.texts, "until": stored.body.until.isoformat()}
+        details: dict[str, object] = {"targets": list(draft.targets), "texts": stored.texts}
+        details |= {"until": stored.body.until.isoformat()} | ({"zones": list(draft.zones)} if draft.zones else {})
+        details |= {"drill": True} if draft.drill else {}
         note(connection, stored.body.starts, actor.username, "alert.started", alert, details)
     deps.notify()
     for file in matter.files if matter else ():
@@ -79,7 +83,11 @@ def _stored(
 ) -> StoredAlert:
     shown: tuple[Showing, ...] = ()
     if matter is not None:
-        shown = tuple(rules.showings(reached, matter.contents, matter.item))
+        found = marks(reached) if draft.drill else {}
+        facts = rules.Shown(matter.contents, matter.item, draft.zones, {one.id: mark_of(one, found) for one in reached})
+        shown = tuple(rules.showings(reached, facts))
+        if draft.drill:
+            shown = tuple(one for one in shown if one.mark is not None)
     body = AlertMessage(
         id=alert,
         revision=1,
@@ -88,6 +96,7 @@ def _stored(
         starts=now,
         until=now + timedelta(minutes=draft.minutes),
         showings=shown,
+        drill=draft.drill,
     )
     return StoredAlert(body, matter.texts if matter else {}, rules.scopes(draft.targets), actor.username, None, None)
 
@@ -146,7 +155,9 @@ def _view(connection: Connection, stored: StoredAlert, findings: tuple[Remark, .
         )
         for row in alerts.sight(connection, stored.body.id)
     )
-    facts = stored.body.model_dump(include={"id", "revision", "state", "priority", "targets", "starts", "until"})
+    facts = stored.body.model_dump(
+        include={"id", "revision", "state", "priority", "drill", "targets", "starts", "until"}
+    )
     return AlertView(
         **facts,
         texts=in_order(stored.texts),

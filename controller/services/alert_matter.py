@@ -31,6 +31,10 @@ class AlertDraft(Asked):
     audio: dict[str, Sha256] = Field(default_factory=dict)
     message: Id | None = None
     priority: Literal[Priority.EMERGENCY, Priority.EVACUATION, Priority.BLANK] = Priority.EMERGENCY
+    zones: Annotated[tuple[Id, ...], Field(max_length=200)] = Field(
+        default=(), description="of loudspeakers, or groups of them; none: all public zones"
+    )
+    drill: bool = Field(default=False, description="an exercise: marked wherever it is shown, said or told")
 
 
 class Matter(Fact):
@@ -60,6 +64,10 @@ class Matter(Fact):
 def matter_of(deps: Deps, draft: AlertDraft, alert: str, reached: tuple[Device, ...]) -> Matter | None:
     given = bool(draft.texts or draft.audio), draft.message is not None
     if draft.priority is Priority.BLANK:
+        if draft.drill:
+            raise InvalidError("alert.drill", "blank-all is no exercise: it would darken what is real")
+        if draft.zones:
+            raise InvalidError("alert.zones", "blank-all is for whole devices: give no zones")
         if any(given):
             raise InvalidError("alert.blank", "blank-all shows nothing: give neither texts nor a message")
         return None

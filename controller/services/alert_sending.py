@@ -41,7 +41,8 @@ def _sealed(deps: Deps, body: AlertMessage) -> bytes:
 
 def _blobs(deps: Deps, body: AlertMessage) -> dict[str, str]:
     """The files themselves, pages before sound, as far as the budget goes."""
-    refs = {ref.sha256: ref for showing in body.showings for ref in showing.item.contents}
+    items = [item for showing in body.showings for item in (showing.mark, showing.item) if item]
+    refs = {ref.sha256: ref for item in items for ref in item.contents}
     blobs, left = {}, BLOB_BUDGET
     for ref in sorted(refs.values(), key=lambda each: (each.kind != "pages", each.size)):
         if ref.size > 2 * BLOB_BUDGET or deps.media.path(ref.sha256) is None:

@@ -39,6 +39,7 @@ class OnAirView(Fact):
     until: datetime | None
     language: str | None = None
     page: int | None = None
+    drill: bool = False
 
 
 class DeviceView(Fact):
@@ -51,6 +52,7 @@ class DeviceView(Fact):
     names: dict[str, str]
     zones: tuple[str, ...]
     zone_names: dict[str, dict[str, str]]
+    groups: tuple[str, ...] = ()
     health: Health
     on_air: OnAirView | None
     wanted: OnAirView | None
@@ -118,6 +120,7 @@ def _view(known: _Known, device: Device, now: datetime, language: str) -> Device
     wanted = _due(device.id, issued.body, known.alerts, now.replace(microsecond=0), language) if issued else None
     return DeviceView(
         **facts,
+        groups=tuple(device.groups),
         health=health(sight, now),
         on_air=_said(status, wanted) if status else None,
         wanted=wanted,
@@ -146,6 +149,7 @@ def _said(status: Status, wanted: OnAirView | None) -> OnAirView:
         until=status.until,
         language=shown.language if shown else None,
         page=shown.page if shown else None,
+        drill=status.drill,
     )
 
 
@@ -161,6 +165,7 @@ def _due(device: str, plan: bytes, alarms: tuple[bytes, ...], now: datetime, lan
         source=reason.on_air.source,
         why=reason.words(language),
         until=reason.on_air.until,
+        drill=reason.on_air.drill,
         language=due.content.language if due else None,
     )
 

@@ -16,6 +16,16 @@ from controller.store.tables import records
 from schedules.model import Fact
 
 
+class ZoneChangeView(Fact):
+    """Zones that a sound lost or gained while it was on, and why."""
+
+    at: datetime
+    lost: tuple[str, ...]
+    gained: tuple[str, ...]
+    why: str
+    by: str
+
+
 class RecordView(Fact):
     """One play record as it was stored."""
 
@@ -41,6 +51,8 @@ class RecordView(Fact):
     offset: float
     attempt: int
     clock_trusted: bool
+    drill: bool
+    changes: tuple[ZoneChangeView, ...]
     received_at: datetime
 
 

@@ -11,7 +11,8 @@ from controller.domain.gates import Device
 from controller.domain.plans import Body, Wanted, build
 from controller.services import outbox
 from controller.services.context import Deps
-from controller.services.tones import emergency_tone
+from controller.services.drills import TONE, marks
+from controller.services.tones import emergency_tone, tone_of
 from controller.store import plans, registry, wanted
 from controller.store.audit import note
 from devices.contract.messages import PlanMessage
@@ -26,7 +27,8 @@ RENEW = timedelta(days=200)  # an unchanged plan gets a fresh seal long before t
 
 def gather(connection: Connection) -> Wanted:
     """The facts that plans are built from."""
-    return wanted.gather(connection, (emergency_tone(),))
+    found = wanted.gather(connection, (emergency_tone(), tone_of(TONE)))
+    return found.model_copy(update={"marks": marks(registry.all_devices(connection))})
 
 
 def rebuild(deps: Deps, connection: Connection, who: str, now: datetime) -> tuple[str, ...]:

@@ -15,13 +15,18 @@ NO_LANGUAGE = "zxx"  # BCP 47 for what is not in any language
 
 
 @lru_cache
-def emergency_tone() -> ContentRef:
-    """The signal before an alert's words."""
-    data = tone_wav(EMERGENCY)
+def tone_of(name: str) -> ContentRef:
+    """One of our tones as content."""
+    data = tone_wav(name)
     return ContentRef(
         sha256=hashlib.sha256(data).hexdigest(), kind="audio", language=NO_LANGUAGE, size=len(data),
-        seconds=tone_seconds(EMERGENCY),
+        seconds=tone_seconds(name),
     )  # fmt: skip
+
+
+def emergency_tone() -> ContentRef:
+    """The signal before an alert's words."""
+    return tone_of(EMERGENCY)
 
 
 def keep_tones(deps: Deps) -> None:

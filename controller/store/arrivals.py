@@ -135,6 +135,8 @@ def _row(record: PlayRecord, now: datetime) -> dict[str, Any]:
         "offset": record.offset,
         "attempt": record.attempt,
         "clock_trusted": record.clock_trusted,
+        "drill": record.drill,
+        "changes": [change.model_dump(mode="json", exclude={"v"}) for change in record.changes],
         "received_at": now,
     }
 

@@ -404,6 +404,8 @@ records = sa.Table(
     sa.Column("offset", sa.Float, nullable=False, server_default="0"),
     sa.Column("attempt", sa.BigInteger, nullable=False, server_default="1"),
     sa.Column("clock_trusted", sa.Boolean, nullable=False),
+    sa.Column("drill", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("changes", sa.JSON, nullable=False, server_default="[]"),  # of its zones, in order
     sa.Column("received_at", Instant, nullable=False),
     sa.Index("ix_records_device_due", "device", "due"),
     sa.Index("ix_records_due", "due"),

@@ -51,5 +51,5 @@ class AlertBook:
 
     def contents(self, devices: tuple[str, ...]) -> tuple[ContentRef, ...]:
         """Files of the living alerts."""
-        items = [alert.item for device in devices for alert in self.for_device(device) if alert.item]
-        return tuple(ref for item in items for ref in item.contents)
+        items = [item for device in devices for alert in self.for_device(device) for item in (alert.item, alert.mark)]
+        return tuple(ref for item in items if item for ref in item.contents)

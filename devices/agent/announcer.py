@@ -262,7 +262,7 @@ class AnnouncerHand(Hand):
     def _draft(self, one: Pass, cue: Cue) -> PlayRecord:
         if cue.item is None or cue.content is None:
             raise ValueError("a tone has no record")
-        answer = OnAir(one.cause, one.source, one.priority, None, (), True, None, None)
+        answer = OnAir(one.cause, one.source, one.priority, None, (), True, None, None, drill=one.drill)
         return draft(self.device, self._tools.journal.boot, answer, cue.item, cue.content, cue.meant, self._clock)
 
     def wake(self) -> float:

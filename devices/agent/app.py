@@ -273,7 +273,7 @@ class Agent:
         return Status(
             device=device, agent=self._config.agent, boot=self._kept.store.boot, at=self._clock.now(),
             revision=view.revision, health=health, cause=answer.cause if answer else "nothing",
-            source=answer.source if answer else "", message=view.message, why=view.why,
+            source=answer.source if answer else "", message=view.message, why=view.why, drill=bool(answer and answer.drill),
             until=answer.until if answer else None, shown=view.shown, alerts=dict(view.alerts),
             faults=faults, clock_trusted=view.trusted, missing=missing,
             clock_offset=None if offset is None else round(offset.total_seconds(), 1), outbox=self._kept.store.depth(),

@@ -175,7 +175,8 @@ class Inbox:
     def _waits_for_sound(self, message: AlertMessage, device: str) -> bool:
         """Whether the alert begins, for a device, with a sound that is not on disk yet: the emergency tone lies ready."""
         alert = message.for_device(device)
-        first = alert.item.contents[0] if alert is not None and alert.item is not None else None
+        item = (alert.mark or alert.item) if alert is not None else None
+        first = item.contents[0] if item is not None else None
         return first is not None and first.kind == "audio" and self._media.path(first.sha256) is None
 
     async def _settle(self, message: AlertMessage, files: Mapping[str, bytes], sounding: list[str]) -> None:

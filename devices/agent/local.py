@@ -36,7 +36,8 @@ class Started:
             return None
         return Alert(
             id=(PREFIX + ("drill-" if call.drill else "") + call.id)[:32], revision=self.number, priority=call.priority,
-            starts=self.since, until=self.until, item=call.item, zones=call.zones,
+            starts=self.since, until=self.until, item=call.item, zones=call.zones, drill=call.drill,
+            mark=plan.mark if call.drill else None,
         )  # fmt: skip
 
 

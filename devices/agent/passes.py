@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
+from devices.profiles.tones import tone_seconds
 from schedules.evaluate import OnAir, on_air
 from schedules.levels import Level, volume_at
 from schedules.model import Alert, ContentRef, Item, Plan, Playlist, Priority
@@ -18,6 +19,7 @@ TONE = "tone:"
 MICROPHONE = "mic:"
 END_TONE = "tone:end"
 TEST_TONE = "tone:test"
+DRILL_TONE = "tone:drill"
 SETTLE = 0.3  # seconds a zone is open before and after its sound: no clicks, no clipped first syllable
 _MOST_SEGMENTS = 100
 _GOES_ON = timedelta(hours=1)
@@ -59,6 +61,7 @@ class Pass:
     until: datetime | None
     cues: tuple[Cue, ...]
     loops: bool = False
+    drill: bool = False
 
     @property
     def begins(self) -> datetime:
@@ -100,8 +103,14 @@ def talk(answer: OnAir | None, bases: dict[str, datetime], folder: Path, device:
     if answer is None or base is None or answer.since is None or answer.until is None or not _is_talk(answer):
         return ()
     file = folder / f"{answer.since:%Y%m%dT%H%M%S}-{device.replace('/', '-')}.wav"
-    cue = Cue(base, (answer.until - base).total_seconds(), None, None, f"{MICROPHONE}{file}")
-    return (Pass("alert", answer.source, Priority.LIVE, answer.zones, base, answer.until, answer.until, (cue,)),)
+    mark = (Cue(base, tone_seconds("drill"), None, None, DRILL_TONE),) if answer.drill else ()
+    begins = base + timedelta(seconds=sum(cue.seconds for cue in mark))
+    cue = Cue(begins, (answer.until - begins).total_seconds(), None, None, f"{MICROPHONE}{file}")
+    found = Pass(
+        "alert", answer.source, Priority.LIVE, answer.zones, base, answer.until, answer.until, (*mark, cue),
+        drill=answer.drill,
+    )  # fmt: skip
+    return (found,)
 
 
 def test_tone(due: datetime, seconds: float) -> Pass:
@@ -143,7 +152,7 @@ def _pass(answer: OnAir, playlist: Playlist, due: datetime, length: float, numbe
     return Pass(
         cause=cause, source=answer.source, priority=answer.priority, zones=answer.zones, due=due,
         ends=due + timedelta(seconds=length), until=answer.until, cues=_of_call(answer, tuple(_cues(playlist, due, number)), due),
-        loops=answer.loop,
+        loops=answer.loop, drill=answer.drill,
     )  # fmt: skip
 
 

@@ -23,6 +23,7 @@ def draft(
         device=device, boot=boot, sequence=1, cause="fallback" if answer.cause == "nothing" else answer.cause,
         source=answer.source, message=item.message, version=item.version, digest=item.digest, content=content,
         due=due, outcome=Outcome.FAILED, zones=zones, clock_trusted=clock.trusted(), offset=offset, attempt=attempt, area=area,
+        drill=answer.drill,
     )  # fmt: skip
 
 

@@ -238,8 +238,9 @@ def _record(one: Placed, played: Played) -> PlayRecord:
     if outcome is Outcome.INTERRUPTED and ended is not None and one.heard and len(changes) < MOST_CHANGES:
         left = tuple(zone for zone in one.record.zones if zone not in one.silent)
         changes = [*changes, ZoneChange(at=ended, lost=left, why="stronger", by=reason[:80])]
+    said = "; ".join(each for each in (one.record.reason, reason) if each)
     facts = {
-        "outcome": outcome, "reason": "; ".join(each for each in (one.record.reason, reason) if each)[:300], "seconds": seconds, "started": started,
+        "outcome": outcome, "reason": said[:300], "seconds": seconds, "started": started,
         "ended": ended,
         "evidence": _evidence(one, played), "zones": zones, "changes": tuple(changes),
         "start_error": round(played.start_error, 6) if played.frames else None,

@@ -318,7 +318,7 @@ class SpeakerHand(Hand):
     def _draft(self, one: Pass, cue: Cue) -> PlayRecord:
         if cue.content is None or cue.item is None:
             raise ValueError("a tone has no record")
-        answer = OnAir(one.cause, one.source, one.priority, None, one.zones, True, None, None)
+        answer = OnAir(one.cause, one.source, one.priority, None, one.zones, True, None, None, drill=one.drill)
         zones = tuple(one.zones or self._public)
         return draft(
             self.device, self._tools.journal.boot, answer, cue.item, cue.content, cue.meant, self._clock, zones,

@@ -39,7 +39,7 @@ def record_of_talk(
         started=started, ended=started + timedelta(seconds=seconds) if started else None, seconds=seconds,
         outcome=Outcome.SHOWN if whole else Outcome.PARTIAL if played.frames else Outcome.FAILED,
         evidence="read_back" if placed.heard and played.frames else "sent" if played.frames else None,
-        reason=f"live microphone, kept as {file.name}", zones=zones,
+        reason=f"live microphone, kept as {file.name}", zones=zones, drill=placed.of.drill,
         start_error=round(played.start_error, 6) if played.frames else None,
     )  # fmt: skip
 

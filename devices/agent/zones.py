@@ -1,4 +1,4 @@
-"""The zones of one loudspeaker on its line: opened at their loudness, read back, looked at; and which of them do not sound, and why."""
+"""The zones of one loudspeaker on its line: opened at their loudness, read back, looked at; which do not sound, and why."""
 
 from __future__ import annotations
 

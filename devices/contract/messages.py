@@ -49,6 +49,8 @@ class Showing(Wire):
 
     targets: tuple[DeviceId, ...] = Field(min_length=1)
     item: Item
+    zones: tuple[Id, ...] = Field(default=(), description="of a loudspeaker; none: all its public zones")
+    mark: Item | None = Field(default=None, description="of an exercise: goes before each content")
 
 
 class AlertMessage(Wire):
@@ -63,6 +65,7 @@ class AlertMessage(Wire):
     starts: AwareDatetime
     until: AwareDatetime
     showings: tuple[Showing, ...] = ()
+    drill: bool = Field(default=False, description="an exercise: marked wherever it is shown, said or told")
     blobs: dict[Sha256, str] = Field(
         default_factory=dict, description="SHA-256 of the file -> base64 of its zlib stream"
     )
@@ -75,13 +78,11 @@ class AlertMessage(Wire):
         """The alert as `device` meets it; None if ended, meant for others, or nothing in it can be shown there."""
         if self.state == "ended" or not self.concerns(device):
             return None
-        item = next((showing.item for showing in self.showings if device in showing.targets), None)
-        if item is None and self.priority is not Priority.BLANK:
-            return None
-        return Alert(
-            id=self.id, revision=self.revision, priority=self.priority, starts=self.starts, until=self.until,
-            item=None if self.priority is Priority.BLANK else item,
-        )  # fmt: skip
+        showing = next((one for one in self.showings if device in one.targets), None)
+        facts = self.model_dump(include={"id", "revision", "priority", "starts", "until", "drill"})
+        if self.priority is Priority.BLANK:
+            return Alert(**facts)
+        return Alert(**facts, item=showing.item, zones=showing.zones, mark=showing.mark) if showing else None
 
     def files(self) -> dict[str, bytes]:
         """The files in `blobs`, unpacked and checked against their hashes; WireError if one lies."""
@@ -195,6 +196,7 @@ class Status(Wire):
     source: str = Field(default="", description="id of the alert or rule")
     message: Id | None = None
     why: str = ""
+    drill: bool = Field(default=False, description="what is on air is an exercise")
     until: AwareDatetime | None = None
     shown: Shown | None = None
     alerts: dict[Id, int] = Field(default_factory=dict, description="alerts acted on here, id -> revision")
@@ -224,7 +226,7 @@ class ZoneChange(Wire):
     lost: tuple[Id, ...] = ()
     gained: tuple[Id, ...] = ()
     why: Literal["contact", "relay", "line", "stronger", "back"] = Field(
-        description="a fault contact, a relay that does not follow, a device that does not answer, something stronger; or it is over"
+        description="a fault contact, a relay that does not follow, a device that does not answer, something stronger; its end"
     )
     by: str = Field(default="", description="what was stronger")
 
@@ -251,6 +253,7 @@ class PlayRecord(Wire):
     outcome: Outcome
     evidence: Literal["sent", "acknowledged", "read_back", "heard"] | None = None
     reason: str = ""
+    drill: bool = Field(default=False, description="it was an exercise")
     zones: tuple[Id, ...] = ()
     changes: tuple[ZoneChange, ...] = Field(default=(), max_length=MOST_CHANGES, description="of its zones, in order")
     area: Id | None = Field(default=None, description="of a divided board; None: all of it")

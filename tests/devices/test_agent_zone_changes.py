@@ -20,7 +20,10 @@ from tests.support.fake_devices import Line
 AMP = {"amp": InputConfig(means="fault", zones=("yard",))}
 
 
-def plan(routing: str = "partial", seconds: float = 12.0, levels: Levels = Levels(), every: int = 60) -> Plan:
+NO_LEVELS = Levels()
+
+
+def plan(routing: str = "partial", seconds: float = 12.0, levels: Levels = NO_LEVELS, every: int = 60) -> Plan:
     rule = Rule(
         id="r1", playlist="p1", targets=(PA,), windows=(Window(start=0, end=1440),), loop=False, every=every,
         zones=("hall", "yard"), routing=routing,

@@ -19,6 +19,7 @@ from devices.profiles.wav import HEADER_BYTES, read_wav_header, wav_header
 GOLDEN = {
     "chime-2": "e9c42c1b49740ba44a64317c53b81e58a521b2ed02238ac679bccfde67243798",
     "chime-4": "a5c1f2900337dcbed0812c9b788972882c7bd4e32d3eb59fc13405f76875ee51",
+    "drill": "5b92d4b09a7990cb2224f12d19328eb7e64458a56ea6613afe04e2ffac7b081f",
     "emergency": "faf4577e688476a9187fe528999d252902455aa4b6a18caa59f108e44af3eb78",
     "end": "1e182b6d118633647cf8c3c22932608fea8e43fb66c423b5c5fbee765bbb6dd2",
     "test": "193dac756a776da7fc4254b1dda70bd9040ed20536a9726a4711cf510c05057d",

@@ -25,6 +25,8 @@ function update(facts) {
   }
   tile.dataset.health = facts.health;
   tile.dataset.seen = facts.seen_at ?? "";
+  tile.toggleAttribute("data-drill", facts.drill);
+  banner();
   for (const field of ["health_word", "title", "why", "until"]) set(tile, field, facts[field]);
   list(tile, "faults", facts.faults);
   const img = tile.querySelector("img");
@@ -35,6 +37,12 @@ function update(facts) {
   for (const zone of tile.querySelectorAll("[data-zone]")) {
     zone.classList.toggle("open", facts.zones_open.includes(zone.dataset.zone));
   }
+}
+
+// The frame says on every page that an exercise is on; on this one it follows the tiles.
+function banner() {
+  const node = document.getElementById("drill");
+  if (node) node.hidden = wall.dataset.live === "all" ? !document.querySelector("[data-drill]") : node.hidden;
 }
 
 function ages() {
