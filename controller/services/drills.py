@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import sqlalchemy as sa
 
+from controller.domain.boards import Boards
 from controller.domain.gates import Device
 from controller.services.context import Deps
 from controller.services.drawing import draw
@@ -49,7 +50,7 @@ def keep_marks(deps: Deps) -> None:
     files = [File(tone.sha256, "audio", tone.size, tone.seconds)]
     for shape in shapes:
         for language, word in WORDS.items():
-            drawn = draw(word, language, shape)
+            drawn = draw(word, language, Boards(shape))
             if drawn.ref is not None:
                 deps.media.keep(drawn.data)
                 files.append(drawn.file())
@@ -70,7 +71,7 @@ def _is_drill(status: bytes) -> bool:
 
 @lru_cache(maxsize=256)
 def _drawn(shape: str) -> tuple[ContentRef, ...]:
-    found = (draw(word, language, shape).ref for language, word in WORDS.items())
+    found = (draw(word, language, Boards(shape)).ref for language, word in WORDS.items())
     return tuple(ref for ref in found if ref is not None)
 
 
