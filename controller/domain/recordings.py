@@ -20,7 +20,7 @@ class Recording(Fact):
     lufs_before: float
     lufs: float
     true_peak: float = Field(description="dBTP")
-    findings: tuple[str, ...] = Field(default=(), description="quiet, clipped, pauses, noise")
+    findings: tuple[str, ...] = Field(default=(), description="quiet, clipped, pauses, noise, long")
     waveform: tuple[float, ...] = Field(default=(), description="the highest sample of each column, 0 to 1")
     voice: str | None = Field(
         default=None, description="engine and voice if a machine speaks: for ever; None: a person"

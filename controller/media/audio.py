@@ -1,11 +1,13 @@
 """Whatever sound file staff upload becomes one 48 kHz mono 16-bit WAV, named by its hash; or a clear refusal.
 
-The file is read in stretches of a few seconds, so that memory holds the upload, the result and little else.
+The file is read in stretches of a few seconds, so that memory holds the upload, the result and little else. Uploads come here
+in a confined child only (`controller.media.sounds`).
 """
 
 from __future__ import annotations
 
 import hashlib
+import wave
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
@@ -16,10 +18,11 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from controller.media.unpack import unpacked
-from devices.profiles.wav import RATE, wav_header
+from controller.media.shares import Told, unheard
+from controller.media.unpack import sound_track
+from devices.profiles.wav import RATE, WIDTH, wav_header
 
-MAX_BYTES = 200_000_000
+MAX_BYTES = 64 << 20
 MAX_SECONDS = 30 * 60
 MAX_CHANNELS = 16
 _STRETCH = 1 << 18  # frames read at once
@@ -51,58 +54,62 @@ class Clip:
     seconds: float
 
 
-def ingest(data: bytes) -> Clip:
-    """Decode, mix down and resample an upload: a sound file, a phone's recording, or the sound of a video; else MediaError."""
-    if len(data) > MAX_BYTES:
-        raise MediaError("media.large", f"a sound file is at most {MAX_BYTES // 1_000_000} MB")
-    if not data:
-        raise MediaError("media.empty", "the sound file holds no sound")
-    return _ingest(data if _plain(data) else _unpacked(data))
-
-
-def _plain(data: bytes) -> bool:
-    """Whether libsndfile reads it."""
+def ingest(data: bytes, told: Told = unheard) -> Clip:
+    """Decode, mix down and resample a sound file, a phone's recording, or the sound of a video; else MediaError."""
     try:
-        with soundfile.SoundFile(BytesIO(data)):
-            return True
+        with soundfile.SoundFile(BytesIO(data)) as file:
+            _check(file.samplerate, file.channels, file.frames)
+            return _clip(Resampler(file.samplerate).run(_mono(_read(file, told), file.samplerate)))
     except (soundfile.SoundFileError, TypeError, OverflowError):
-        return False
+        return _unpacked(data, told)
 
 
-def _unpacked(data: bytes) -> bytes:
+def plain(data: bytes) -> Clip | None:
+    """The clip of a WAV file of bare 16-bit samples, in which there is nothing to decode; None for anything else."""
     try:
-        return unpacked(data)
+        with wave.open(BytesIO(data)) as file:
+            if file.getsampwidth() != WIDTH or not file.getnframes():
+                return None
+            _check(file.getframerate(), file.getnchannels(), file.getnframes())
+            return _clip(Resampler(file.getframerate()).run(_mono(_frames(file), file.getframerate())))
+    except (wave.Error, EOFError, RuntimeError):  # the last where a chunk says that it is larger than the file
+        return None
+
+
+def _frames(file: wave.Wave_read) -> Iterator[Samples]:
+    while stretch := file.readframes(_STRETCH):
+        whole = stretch[: len(stretch) // (WIDTH * file.getnchannels()) * WIDTH * file.getnchannels()]
+        yield np.frombuffer(whole, "<i2").reshape(-1, file.getnchannels()).astype(np.float32) / np.float32(32768)
+
+
+def _unpacked(data: bytes, told: Told) -> Clip:
+    """What libsndfile does not read."""
+    try:
+        return _clip(_mono(sound_track(data, told), RATE))
+    except MediaError:
+        raise
     except ValueError as exc:
         raise MediaError("media.unreadable", "the file is not a sound file that can be read, or it is damaged") from exc
 
 
-def _ingest(data: bytes) -> Clip:
-    try:
-        with soundfile.SoundFile(BytesIO(data)) as file:
-            _check(file)
-            pieces = [_to_pcm(stretch) for stretch in Resampler(file.samplerate).run(_mono(file))]
-    except (soundfile.SoundFileError, TypeError, OverflowError) as exc:
-        raise MediaError("media.unreadable", "the file is not a sound file that can be read, or it is damaged") from exc
-    pcm = b"".join(pieces)
+def _clip(stretches: Iterator[Samples]) -> Clip:
+    return clip_of(b"".join(map(_to_pcm, stretches)))
+
+
+def clip_of(pcm: bytes) -> Clip:
+    """The clip of bare samples."""
     if not pcm:
         raise MediaError("media.empty", "the sound file holds no sound")
-    return _clip(pcm)
-
-
-def _clip(pcm: bytes) -> Clip:
     wav = wav_header(len(pcm) // 2) + pcm
     return Clip(wav=wav, sha256=hashlib.sha256(wav).hexdigest(), seconds=len(pcm) / 2 / RATE)
 
 
-def _check(file: Any) -> None:
-    rate = int(file.samplerate)
+def _check(rate: int, channels: int, frames: int) -> None:
     if not 8_000 <= rate <= 192_000 or RATE // gcd(RATE, rate) > _MAX_PHASES:
         raise MediaError("media.rate", f"a sampling rate of {rate} Hz cannot be used; 44,100 or 48,000 Hz always can")
-    if file.channels > MAX_CHANNELS:
-        raise MediaError(
-            "media.unreadable", f"a sound file has at most {MAX_CHANNELS} channels, this has {file.channels}"
-        )
-    if file.frames > MAX_SECONDS * rate:
+    if channels > MAX_CHANNELS:
+        raise MediaError("media.unreadable", f"a sound file has at most {MAX_CHANNELS} channels, this has {channels}")
+    if frames > MAX_SECONDS * rate:
         raise _too_long()
 
 
@@ -110,15 +117,24 @@ def _too_long() -> MediaError:
     return MediaError("media.long", f"a sound file lasts at most {MAX_SECONDS // 60} minutes")
 
 
-def _mono(file: Any) -> Iterator[Samples]:
-    """Stretches of the file, channels averaged. A header may lie about the length, so what comes is counted too."""
-    left = MAX_SECONDS * file.samplerate
-    apart = together = 0.0
+def _read(file: Any, told: Told) -> Iterator[Samples]:
+    """Stretches of what libsndfile reads, one column a channel."""
+    taken = 0
     while len(stretch := file.read(_STRETCH, dtype="float32", always_2d=True)):
-        left -= len(stretch)
+        taken += len(stretch)
+        told(min(1.0, taken / max(file.frames, 1)))
+        yield stretch
+
+
+def _mono(stretches: Iterator[Samples], rate: int) -> Iterator[Samples]:
+    """Channels averaged. A header may lie about the length, so what comes is counted too."""
+    left = MAX_SECONDS * rate
+    apart = together = 0.0
+    for each in stretches:
+        left -= len(each)
         if left < 0:
             raise _too_long()
-        stretch = np.clip(np.nan_to_num(stretch, posinf=1.0, neginf=-1.0), -1.0, 1.0)
+        stretch = np.clip(np.nan_to_num(each, posinf=1.0, neginf=-1.0), -1.0, 1.0)
         mixed = stretch.mean(axis=1, dtype=np.float32)
         apart += float(np.vdot(stretch, stretch)) / stretch.shape[1]
         together += float(np.vdot(mixed, mixed))

@@ -7,21 +7,24 @@ file descriptor and there are none left. A hostile file costs its sender one ref
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import resource
+import signal
 import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
 
 from schedules.model import Fact
 
 MEGABYTE = 1 << 20
 _ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # each thread reserves memory, used or not
+_SHARE, _LONGEST_WORD = b"share ", 4096
 _AT_ONCE = threading.BoundedSemaphore(2)  # many uploads in one minute wait; they do not fight for the machine
 
 
@@ -43,23 +46,44 @@ class DecodeError(ValueError):
         self.reason = reason
 
 
-def decoded(module: str, request: dict[str, Any], data: bytes, limits: Limits) -> tuple[dict[str, Any], bytes]:
-    """What `module` answers to `request` about the file: facts, and bytes. DecodeError if it does not."""
+def decoded(
+    module: str, request: dict[str, Any], data: bytes, limits: Limits, told: Callable[[float], None] | None = None
+) -> tuple[dict[str, Any], bytes]:
+    """What `module` answers to `request` about the file: facts, and bytes. DecodeError if it does not.
+
+    `told` hears, on a thread of its own, the shares that the child tells.
+    """
     with _AT_ONCE, tempfile.TemporaryFile() as source, tempfile.TemporaryFile() as target:
         source.write(data)
         source.seek(0)
         order = json.dumps(request | {"limits": limits.model_dump()})
-        try:
-            done = subprocess.run(
-                [sys.executable, "-m", module, order], stdin=source, stdout=target, stderr=subprocess.DEVNULL,
-                timeout=limits.seconds, check=False, env=os.environ | _ONE_THREAD,
-            )  # fmt: skip
-        except subprocess.TimeoutExpired as exc:
-            raise DecodeError("time") from exc
-        if done.returncode:
-            raise DecodeError("time" if done.returncode == -24 else "unreadable")  # SIGXCPU
+        with subprocess.Popen(
+            [sys.executable, "-m", module, order], stdin=source, stdout=target,
+            stderr=subprocess.PIPE if told else subprocess.DEVNULL, env=os.environ | _ONE_THREAD,
+        ) as child:  # fmt: skip
+            listener = threading.Thread(target=_listen, args=(child.stderr, told), daemon=True, name="shares")
+            listener.start()
+            try:
+                code = child.wait(limits.seconds)
+            except subprocess.TimeoutExpired as exc:
+                child.kill()
+                raise DecodeError("time") from exc
+            finally:
+                listener.join(1.0)  # what was told before the end is heard before the end
+        if code:
+            raise DecodeError("time" if code == -signal.SIGXCPU else "unreadable")
         target.seek(0)
         return _answer(target)
+
+
+def _listen(words: IO[bytes] | None, told: Callable[[float], None] | None) -> None:
+    """Shares among whatever else a decoder prints, which is read and forgotten."""
+    if words is None or told is None:
+        return
+    with contextlib.suppress(OSError, ValueError):
+        while line := words.readline(_LONGEST_WORD):
+            if line.startswith(_SHARE):
+                told(min(1.0, max(0.0, float(line[len(_SHARE) :]))))
 
 
 def _answer(target: BinaryIO) -> tuple[dict[str, Any], bytes]:
@@ -92,7 +116,14 @@ def confined(argument: str) -> Iterator[tuple[dict[str, Any], BinaryIO, BinaryIO
         yield request, source, answer
 
 
-def give(answer: BinaryIO, facts: dict[str, Any], *pieces: bytes) -> None:
+def tell(share: float) -> None:
+    """For the child: how far it has come, from 0 to 1."""
+    with contextlib.suppress(OSError):
+        sys.stderr.buffer.write(_SHARE + f"{share:.3f}\n".encode())
+        sys.stderr.buffer.flush()
+
+
+def give(answer: BinaryIO, facts: dict[str, Any], *pieces: bytes | memoryview) -> None:
     """Write the answer: one line of facts, then bytes."""
     answer.write(json.dumps(facts).encode() + b"\n")
     for piece in pieces:

@@ -16,15 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from controller.media.audio import Clip, MediaError
-from controller.media.loudness import (
+from controller.media.loudness import Loudness, integrated, true_peak
+from controller.media.shares import Told, unheard, within
+from controller.media.windows import (
     Biquad,
-    Loudness,
     Samples,
     Window,
     filtered,
     impulse_response,
-    integrated,
-    measure,
     peaks,
     samples_of,
     stretches,
@@ -33,8 +32,9 @@ from devices.profiles.wav import HEADER_BYTES, RATE, WIDTH, wav_header
 
 TARGET = -16.0  # LUFS
 CEILING = -2.0  # dBTP: coding for the link may raise peaks by 1 dB
-TOLERANCE, MOST_PEAK = 1.0, -1.0  # LU and dBTP beyond which a result is refused
+TOLERANCE = 1.0  # LU from the target beyond which a result is refused; above the ceiling it is refused too
 _CLOSE = 0.1  # LU
+_UNDER = 0.15  # dB by which the limiter aims below the ceiling: the meter looks between samples in its own way
 _QUIET = -50.0  # LUFS below which there is nothing to bring up but noise
 _RATIO, _BELOW = 3.0, 6.0  # the compressor works from 6 dB below the mean level upwards
 _SLOW = RATE // 200  # compressor hop: 5 ms
@@ -42,6 +42,7 @@ _ATTACK, _RELEASE = 0.6, 0.05  # smoothing per hop: about 5 ms down, 100 ms up
 _FAST = 64  # limiter hop: 1.3 ms
 _REACH = 4  # limiter hops over which its gain moves
 _PASSES = 5
+_LONG = 30 * RATE  # frames: whoever walks past hears no more of one language
 _LOOK = 4096  # frames of a look for noise: 85 ms, a syllable
 _BAND = slice(26, 683)  # 300 Hz to 8 kHz of it
 _EVEN, _FLAT = 8.0, 0.2  # dB between loud and soft; flatness of white noise is 0.56, of speech under 0.1
@@ -51,7 +52,7 @@ Gains = NDArray[np.float64]
 @dataclass(frozen=True, slots=True)
 class Mastered:
     """The levelled clip, its LUFS before, its loudness after, and what a listener should know: quiet, clipped,
-    pauses, noise."""
+    pauses, noise, long."""
 
     clip: Clip
     before: float
@@ -59,16 +60,17 @@ class Mastered:
     findings: tuple[str, ...]
 
 
-def master(clip: Clip) -> Mastered:
+def master(clip: Clip, told: Told = unheard) -> Mastered:
     """Level a clip; MediaError media.silent where there is nothing to level, media.loudness where the target cannot be met."""
     frames = (len(clip.wav) - HEADER_BYTES) // WIDTH
     source = samples_of(clip.wav)
     before = integrated(source, frames)
     if before < _QUIET:
         raise MediaError("media.silent", "the sound file is silent, or so quiet that only noise would be heard")
-    wav = _levelled(_compressed(filtered(source, _high_pass()), frames), frames)
-    after = measure(samples_of(wav), frames)
-    if abs(after.lufs - TARGET) > TOLERANCE or after.true_peak > MOST_PEAK:
+    told(0.1)
+    pressed = _compressed(filtered(source, _high_pass()), frames, within(told, 0.1, 0.5))
+    wav, after = _levelled(pressed, frames, within(told, 0.5, 0.9))
+    if abs(after.lufs - TARGET) > TOLERANCE or after.true_peak > CEILING:
         raise MediaError(
             "media.loudness",
             f"the sound cannot be brought to {TARGET:.0f} LUFS: it comes to {after.lufs:.1f} LUFS with peaks of "
@@ -78,27 +80,33 @@ def master(clip: Clip) -> Mastered:
     return Mastered(levelled, before, after, _findings(source, frames, before))
 
 
-def _levelled(sound: Window, frames: int) -> bytes:
-    """The WAV at the target: gain, then limiter, until the two agree."""
-    gain = TARGET - integrated(sound, frames)
-    high = peaks(sound, frames, _FAST)
-    for _ in range(_PASSES):
+def _levelled(sound: Window, frames: int, told: Told) -> tuple[bytes, Loudness]:
+    """The WAV at the target and what the meter says of it: gain, then limiter, until the two agree."""
+    gain, ceiling = TARGET - integrated(sound, frames), CEILING - _UNDER
+    high = peaks(sound, frames, _FAST, above=10 ** ((ceiling - gain) / 20) / 2)  # half of it, for the gain may grow
+    peak = math.inf
+    for number in range(_PASSES):
+        told((number + 1) / (_PASSES + 1))
         factor = 10 ** (gain / 20)
-        wav = _wav(_with_gains(sound, factor * _limits(factor * high), _FAST), frames)
-        error = TARGET - integrated(samples_of(wav), frames)
-        if abs(error) <= _CLOSE:
-            break
-        gain += error
-    return wav
+        wav = _wav(_with_gains(sound, factor * _limits(factor * high, 10 ** (ceiling / 20)), _FAST), frames)
+        lufs = integrated(samples_of(wav), frames)
+        gain += TARGET - lufs
+        if abs(TARGET - lufs) <= _CLOSE:
+            peak = true_peak(samples_of(wav), frames)
+            if peak <= CEILING:
+                break
+            ceiling -= peak - CEILING + 0.02
+    return wav, Loudness(lufs, true_peak(samples_of(wav), frames) if math.isinf(peak) else peak)
 
 
 def _wav(sound: Window, frames: int) -> bytes:
     return wav_header(frames) + b"".join(_to_pcm(sound(start, stop)) for start, stop in stretches(frames, _FAST))
 
 
-def _compressed(sound: Window, frames: int) -> Window:
+def _compressed(sound: Window, frames: int, told: Told) -> Window:
     """Each 3 dB above the threshold become one; kept as 16-bit samples."""
     looks = [_look(sound(start, stop)) for start, stop in stretches(frames, _SLOW)]
+    told(0.5)
     levels, highest = (np.concatenate(part) for part in zip(*looks, strict=True))
     threshold = _average(levels) - _BELOW
     gains = 10 ** (_smoothed(np.minimum(0.0, (threshold - levels) * (1 - 1 / _RATIO))) / 20)
@@ -131,9 +139,8 @@ def _smoothed(wanted: Gains) -> Gains:
     return out
 
 
-def _limits(high: NDArray[np.floating[Any]]) -> Gains:
-    """Gains that keep peaks `high` below the ceiling: each is the mean of minima that all cover its hop."""
-    ceiling = 10 ** ((CEILING - 0.1) / 20)
+def _limits(high: NDArray[np.floating[Any]], ceiling: float) -> Gains:
+    """Gains that keep peaks `high` below `ceiling`, a factor: each is the mean of minima that all cover its hop."""
     need = np.minimum(1.0, ceiling / np.maximum(high, 1e-9))
     wide = np.pad(need, 2 * _REACH + 1, constant_values=1.0)
     lows = np.lib.stride_tricks.sliding_window_view(wide, 2 * _REACH + 3).min(axis=1)
@@ -167,6 +174,7 @@ def _findings(source: Window, frames: int, before: float) -> tuple[str, ...]:
         "clipped": full > max(10, frames // 20_000),
         "pauses": longest >= 50,
         "noise": _mostly_noise(source, frames),
+        "long": frames > _LONG,
     }
     return tuple(name for name, true in found.items() if true)
 

@@ -10,22 +10,20 @@ from sqlalchemy.engine import Connection
 from controller.domain.people import Actor, Right
 from controller.domain.recordings import Recording
 from controller.errors import InvalidError
-from controller.media.audio import MediaError, ingest
-from controller.media.link import flac, opus
-from controller.media.mastering import Mastered, master
-from controller.media.waveform import columns
+from controller.media.audio import MediaError
+from controller.media.coded import Coded
+from controller.media.shares import Told, unheard
+from controller.media.sounds import bring_in
 from controller.services.context import Deps
 from controller.store import media, recordings
 from controller.store.audit import note
-from devices.profiles.wav import HEADER_BYTES, WIDTH
 from schedules.model import Fact
 
-COLUMNS = 300  # of the picture of a recording
 LONGEST = 600  # seconds of a phrase put together
 
 
 class Brought(Fact):
-    """A stored recording; messages and alerts name it by its hash. `findings`: quiet, clipped, pauses, noise."""
+    """A stored recording; messages and alerts name it by its hash. `findings`: quiet, clipped, pauses, noise, long."""
 
     sha256: str
     kind: str
@@ -35,25 +33,28 @@ class Brought(Fact):
 
 
 @dataclass(frozen=True, slots=True)
-class Coded:
-    """A levelled sound in both its forms, and what is to be known of it."""
+class Made:
+    """A recording, with the bytes of what is played and of the master."""
 
     recording: Recording
     played: bytes
     master: bytes
 
 
-def bring_audio(deps: Deps, actor: Actor, data: bytes) -> Brought:
-    """Decode, bring to one loudness, code for the link and store; InvalidError if it is no sound that can be used."""
+def bring_audio(deps: Deps, actor: Actor, data: bytes, told: Told = unheard) -> Brought:
+    """Decode, bring to one loudness, code for the link and store; InvalidError if it is no sound that can be used.
+
+    `told` hears the share that is done.
+    """
     actor.need(Right.MEDIA)
     try:
-        coded = code(master(ingest(data)))
+        made = made_of(bring_in(data, told))
     except MediaError as exc:
         raise InvalidError(exc.code, exc.text) from exc
-    keep_files(deps, coded)
+    keep_files(deps, made)
     with deps.store.write() as connection:
-        keep(deps, connection, actor, coded)
-    return brought(coded.recording)
+        keep(deps, connection, actor, made)
+    return brought(made.recording)
 
 
 def brought(found: Recording) -> Brought:
@@ -64,35 +65,25 @@ def brought(found: Recording) -> Brought:
     )  # fmt: skip
 
 
-def code(levelled: Mastered, voice: str | None = None, words: str = "") -> Coded:
-    """Both forms of a levelled sound; `voice` if a machine speaks."""
-    wav = levelled.clip.wav
-    played, whole = opus(wav), flac(wav)
+def made_of(coded: Coded, voice: str | None = None, words: str = "") -> Made:
+    """The recording of a sound; `voice` if a machine speaks."""
     recording = Recording(
-        sha256=hashlib.sha256(played).hexdigest(),
-        master=hashlib.sha256(whole).hexdigest(),
-        samples=(len(wav) - HEADER_BYTES) // WIDTH,
-        lufs_before=round(levelled.before, 2),
-        lufs=round(levelled.after.lufs, 2),
-        true_peak=round(levelled.after.true_peak, 2),
-        findings=levelled.findings,
-        waveform=tuple(columns(wav, COLUMNS)),
-        voice=voice,
-        words=words,
-    )
-    return Coded(recording, played, whole)
+        sha256=hashlib.sha256(coded.played).hexdigest(), master=hashlib.sha256(coded.master).hexdigest(),
+        voice=voice, words=words, **coded.facts.model_dump(),
+    )  # fmt: skip
+    return Made(recording, coded.played, coded.master)
 
 
-def keep_files(deps: Deps, coded: Coded) -> None:
+def keep_files(deps: Deps, made: Made) -> None:
     """On disk, before the database names them."""
-    deps.media.keep(coded.master)
-    deps.media.keep(coded.played)
+    deps.media.keep(made.master)
+    deps.media.keep(made.played)
 
 
-def keep(deps: Deps, connection: Connection, actor: Actor, coded: Coded, key: str | None = None) -> None:
+def keep(deps: Deps, connection: Connection, actor: Actor, made: Made, key: str | None = None) -> None:
     """Know the recording from now on."""
-    now, found = deps.now(), coded.recording
-    media.keep(connection, [media.File(found.sha256, "audio", len(coded.played), found.seconds)], now)
+    now, found = deps.now(), made.recording
+    media.keep(connection, [media.File(found.sha256, "audio", len(made.played), found.seconds)], now)
     recordings.keep(connection, found, key, actor.username, now)
     details = {"seconds": found.seconds, "voice": found.voice}
     note(connection, now, actor.username, "media.brought", found.sha256, details)

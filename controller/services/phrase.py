@@ -14,9 +14,11 @@ from controller.domain.people import Actor, Right
 from controller.domain.recordings import Recording
 from controller.errors import InvalidError, Problem
 from controller.media.audio import Clip, MediaError
-from controller.media.loudness import measure, samples_of
+from controller.media.coded import coded
+from controller.media.loudness import measure
 from controller.media.mastering import Mastered
 from controller.media.speech.phrases import Part, joined, words_for
+from controller.media.windows import samples_of
 from controller.services import bring
 from controller.services.bring import Brought
 from controller.services.context import Deps
@@ -103,11 +105,11 @@ def say_phrase(deps: Deps, actor: Actor, name: str, given: Values) -> Brought:
     except MediaError as exc:
         raise InvalidError(exc.code, exc.text) from exc
     machine = next((each.voice for each in known.values() if each.voice), None)
-    coded = bring.code(levelled, machine)
-    bring.keep_files(deps, coded)
+    made = bring.made_of(coded(levelled), machine)
+    bring.keep_files(deps, made)
     with deps.store.write() as connection:
-        bring.keep(deps, connection, actor, coded)
-    return bring.brought(coded.recording)
+        bring.keep(deps, connection, actor, made)
+    return bring.brought(made.recording)
 
 
 def _stretches(phrase: Phrase, values: Mapping[str, str], words: Mapping[str, str]) -> list[tuple[str, ...]]:

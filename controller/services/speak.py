@@ -87,11 +87,11 @@ def _spoken(deps: Deps, actor: Actor, text: str, request: SpeechRequest, sayings
         draft = speak(text, request.language, engine, request.speed, sayings)
     except (SpeechError, MediaError) as exc:
         raise InvalidError(exc.code, exc.text) from exc
-    coded = bring.code(draft.mastered, draft.voice[:200], draft.words)
-    bring.keep_files(deps, coded)
+    made = bring.made_of(draft.coded, draft.voice[:200], draft.words)
+    bring.keep_files(deps, made)
     with deps.store.write() as connection:
-        bring.keep(deps, connection, actor, coded, key)
-    return coded.recording.sha256
+        bring.keep(deps, connection, actor, made, key)
+    return made.recording.sha256
 
 
 def sayings(deps: Deps, actor: Actor, gate: str, language: str) -> dict[str, str]:

@@ -9,22 +9,22 @@ from io import BytesIO
 from typing import Any
 
 import numpy as np
-import pyebur128
 import soundfile
 from PIL import Image
 
 from controller.domain.pictures import Picture
-from controller.media.audio import ingest
+from controller.media.coded import Coded
 from controller.media.lamps import on_board
-from controller.media.link import opus
-from controller.media.mastering import TARGET, Mastered, master
+from controller.media.mastering import TARGET
 from controller.media.pictures import bring_in
+from controller.media.sounds import bring_in as bring_sound_in
 from controller.media.speech.draft import speak
 from controller.media.speech.engines import find_espeak
 from controller.media.videos import transcode
-from controller.services.bring import code
 from devices.profiles.board import BoardShape
+from devices.profiles.wav import wav_header
 from tests.support.films import film
+from tests.support.meters import ffmpeg_meter
 
 MINUTES = 5  # of the hour; the rest is multiplied, for the work grows in proportion
 FILES = 20
@@ -53,24 +53,23 @@ def ingest_hour_s() -> dict[str, Any]:
     """Seconds for one hour of speech, from five minutes of it."""
     data = a_file(1, MINUTES * 60, 0.1)
     began = time.perf_counter()
-    code(master(ingest(data)))
+    bring_sound_in(data)
     value = (time.perf_counter() - began) * 60 / MINUTES
     return {"name": "ingest_hour_s", "value": value, "unit": "s", "ratio": None, "baseline": None}
 
 
 @cache
-def levelled() -> tuple[Mastered, ...]:
+def levelled() -> tuple[Coded, ...]:
     """Twenty made files from whisper to overload."""
-    return tuple(master(ingest(a_file(n, 8, 0.01 * 1.25**n))) for n in range(FILES))
+    return tuple(bring_sound_in(a_file(n, 8, 0.01 * 1.25**n)) for n in range(FILES))
 
 
 def loudness_error_lu() -> dict[str, Any]:
-    """The largest distance from the target by a second meter."""
+    """The largest distance from the target by a second meter, FFmpeg's."""
     errors = []
     for found in levelled():
-        state = pyebur128.R128State(1, 48_000, pyebur128.MeasurementMode.MODE_I)
-        state.add_frames(np.frombuffer(found.clip.wav[44:], "<i2").astype(np.int16), (len(found.clip.wav) - 44) // 2)
-        errors.append(abs(pyebur128.get_loudness_global(state) - TARGET))
+        samples, _ = soundfile.read(BytesIO(found.master), dtype="int16")
+        errors.append(abs(ffmpeg_meter(wav_header(len(samples)) + samples.astype("<i2").tobytes())[0] - TARGET))
     return {"name": "loudness_error_lu", "value": max(errors), "unit": "LU", "ratio": None, "baseline": None}
 
 
@@ -79,12 +78,12 @@ def opus_kb_per_minute() -> dict[str, Any]:
     engine, text = find_espeak(), "Kính mời hành khách chuẩn bị hộ chiếu, xếp hàng theo thứ tự và chờ gọi tên. " * 6
     if engine is None:
         raise RuntimeError("espeak-ng is needed for this row")
-    clip = speak(text, "vi", engine).mastered.clip
-    coded = len(opus(clip.wav))
-    value = coded / 1000 / (clip.seconds / 60)
+    made = speak(text, "vi", engine).coded
+    coded, seconds = len(made.played), made.facts.samples / 48_000
+    value = coded / 1000 / (seconds / 60)
     return {
-        "name": "opus_kb_per_minute", "value": value, "unit": "kB", "ratio": coded / len(clip.wav),
-        "baseline": f"{clip.seconds:.0f} s of Vietnamese by a machine's voice, as WAV",
+        "name": "opus_kb_per_minute", "value": value, "unit": "kB", "ratio": coded / (2 * made.facts.samples),
+        "baseline": f"{seconds:.0f} s of Vietnamese by a machine's voice, as WAV",
     }  # fmt: skip
 
 

@@ -13,8 +13,9 @@ import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from controller.media import audio
-from controller.media.audio import MediaError, Resampler, ingest
+from controller.media import audio, sounds
+from controller.media.audio import MediaError, Resampler, ingest, plain
+from controller.media.sounds import bring_in
 
 RATES = (8_000, 11_025, 16_000, 22_050, 32_000, 44_100, 48_000, 96_000, 192_000)
 
@@ -63,6 +64,37 @@ def test_the_result_is_a_wav_that_another_reader_opens_and_that_its_hash_names()
 def test_our_own_form_passes_bit_for_bit():
     data = a_file(a_sine(48_000, 440), 48_000, subtype="PCM_16")
     assert ingest(data).wav[44:] == data[44:]
+
+
+@pytest.mark.parametrize(("rate", "channels"), [(48_000, 1), (44_100, 2), (8_000, 1), (96_000, 3)])
+def test_a_plain_wav_needs_no_decoder_and_gives_what_a_decoder_gives(rate, channels):
+    data = a_file(np.stack([a_sine(rate, 300 + 50 * n) for n in range(channels)], axis=1), rate, subtype="PCM_16")
+    assert plain(data) == ingest(data)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        a_file(a_sine(48_000, 440), 48_000, subtype="FLOAT"),
+        a_file(a_sine(48_000, 440), 48_000, subtype="PCM_24"),
+        a_file(a_sine(48_000, 440), 48_000, "FLAC"),
+        b"RIFF",
+        b"",
+    ],
+    ids=["floats", "24 bit", "FLAC", "cut off", "nothing"],
+)
+def test_everything_else_is_left_to_the_decoders(data):
+    assert plain(data) is None
+
+
+@given(data=st.binary(max_size=200), cut=st.integers(0, 300), flip=st.integers(12, 43), bits=st.integers(1, 255))
+@settings(max_examples=100, deadline=None)
+def test_a_damaged_wav_is_read_as_far_as_it_goes_or_refused_or_left_to_the_decoders(data, cut, flip, bits):
+    whole = bytearray(a_file(np.zeros((10, 2)), 44_100, subtype="PCM_16") + data)
+    whole[flip] ^= bits
+    with suppress(MediaError):
+        found = plain(bytes(whole[:cut]))
+        assert found is None or found.seconds > 0
 
 
 @pytest.mark.parametrize("kind", ["WAV", "FLAC", "OGG", "MP3", "AIFF"])
@@ -138,16 +170,16 @@ def test_more_than_half_an_hour_is_refused(monkeypatch):
 
 def test_a_header_that_lies_about_the_length_does_not_get_past_the_limit(monkeypatch):
     monkeypatch.setattr(audio, "MAX_SECONDS", 1)
-    monkeypatch.setattr(audio, "_check", lambda file: None)
+    monkeypatch.setattr(audio, "_check", lambda *facts: None)
     with pytest.raises(MediaError) as caught:
         ingest(a_file(a_sine(8_000, 440, 1.1), 8_000))
     assert caught.value.code == "media.long"
 
 
 def test_an_upload_too_large_is_refused_unread(monkeypatch):
-    monkeypatch.setattr(audio, "MAX_BYTES", 10)
+    monkeypatch.setattr(sounds, "MAX_BYTES", 10)
     with pytest.raises(MediaError) as caught:
-        ingest(bytes(11))
+        bring_in(bytes(11))
     assert caught.value.code == "media.large"
 
 

@@ -7,9 +7,12 @@ import io
 import av
 import numpy as np
 import pytest
+import soundfile
 
+from controller.media import sounds
 from controller.media.audio import Clip, MediaError, ingest
 from controller.media.mastering import master
+from controller.media.sounds import bring_in
 from devices.profiles.wav import wav_header
 
 SECONDS = 3
@@ -78,6 +81,11 @@ def test_what_people_have_becomes_the_form_the_gates_play(data: bytes) -> None:
     spectrum = np.abs(np.fft.rfft(samples[48_000:96_000]))
     assert clip.seconds == pytest.approx(SECONDS, abs=0.1)
     assert int(np.argmax(spectrum)) == pytest.approx(440, abs=2)
+    assert samples_brought(data) == pytest.approx(SECONDS * 48_000, abs=4_800), "the confined child reads it too"
+
+
+def samples_brought(data: bytes) -> int:
+    return bring_in(data).facts.samples
 
 
 def test_a_video_without_sound_is_no_sound_file() -> None:
@@ -85,7 +93,7 @@ def test_a_video_without_sound_is_no_sound_file() -> None:
     with av.open(out, "w", format="mp4") as file:
         _picture(file, _film(file))
     with pytest.raises(MediaError) as refused:
-        ingest(out.getvalue())
+        bring_in(out.getvalue())
     assert refused.value.code == "media.unreadable"
 
 
@@ -103,13 +111,73 @@ def test_a_video_without_sound_is_no_sound_file() -> None:
 )
 def test_what_is_no_sound_is_refused_in_words(data: bytes) -> None:
     with pytest.raises(MediaError, match="not a sound file"):
-        ingest(data)
+        bring_in(data)
 
 
 def test_a_damaged_recording_gives_what_is_whole() -> None:
     data = bytearray(made("adts", "aac"))
     data[len(data) // 2 : len(data) // 2 + 50] = bytes(50)
-    assert 0 < ingest(bytes(data)).seconds <= SECONDS + 0.1
+    assert 0 < samples_brought(bytes(data)) <= (SECONDS + 0.1) * 48_000
+
+
+def packed(seconds: int, kind: str) -> bytes:
+    """Hours of silence, which pack into almost nothing."""
+    out = io.BytesIO()
+    with soundfile.SoundFile(out, "w", 8_000, 1, format=kind) as file:
+        for _ in range(seconds):  # more at once is more than the Vorbis coder's stack takes
+            file.write(np.zeros(8_000, np.int16))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["FLAC", "OGG"])
+def test_a_bomb_of_hours_in_a_small_file_is_refused_as_too_long(kind: str) -> None:
+    bomb = packed(45 * 60, kind)
+    assert len(bomb) < 2_000_000
+    with pytest.raises(MediaError) as refused:
+        bring_in(bomb)
+    assert refused.value.code == "media.long"
+
+
+def test_a_bomb_whose_header_says_that_it_is_short_costs_its_sender_a_refusal() -> None:
+    bomb = bytearray(packed(45 * 60, "FLAC"))
+    bomb[21:26] = bytes((bomb[21] & 0xF0, 0, 0, 0x1F, 0x40))  # FLAC's number of samples: one second
+    with pytest.raises(MediaError) as refused:
+        bring_in(bytes(bomb))
+    assert refused.value.code in {"media.long", "media.silent"}
+
+
+def test_a_decoder_that_takes_too_much_memory_or_time_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    ten_minutes = packed(600, "FLAC")
+    for limits, code in (({"memory_mb": 300}, "media.unreadable"), ({"seconds": 0}, "media.time")):
+        monkeypatch.setattr(sounds, "LIMITS", sounds.LIMITS.model_copy(update=limits))
+        with pytest.raises(MediaError) as refused:
+            bring_in(ten_minutes)
+        assert refused.value.code == code
+        monkeypatch.undo()
+
+
+@pytest.mark.parametrize(
+    "front",
+    [b"ID3\x04\0\0\0\0\x10\0" + b"<script>alert(1)</script>".ljust(2048, b"\0"), b""],
+    ids=["in its title", "behind its end"],
+)
+def test_a_file_of_two_kinds_is_made_anew_and_nothing_of_the_other_kind_is_kept(front: bytes) -> None:
+    sound = io.BytesIO()
+    soundfile.write(sound, TONE, 48_000, format="MP3")
+    behind = b"PK\x03\x04<html><script>alert(1)</script>"
+    made_anew = bring_in(front + sound.getvalue() + behind)
+    for kept in (made_anew.played, made_anew.master):
+        assert kept.startswith((b"OggS", b"fLaC"))
+        assert b"script" not in kept
+        assert b"PK\x03\x04" not in kept
+
+
+def test_decoding_tells_how_far_it_is_and_the_shares_only_grow() -> None:
+    shares: list[float] = []
+    bring_in(made("ipod", "aac"), shares.append)
+    assert len(shares) > 5
+    assert shares[-1] == 1.0
+    assert shares == sorted(shares)
 
 
 def test_noise_is_told_from_what_rises_and_falls() -> None:

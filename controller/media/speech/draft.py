@@ -1,4 +1,4 @@
-"""From a written notice to a levelled clip by a machine voice: a draft, and marked so for ever."""
+"""From a written notice to a levelled recording by a machine voice: a draft, and marked so for ever."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from controller.media.audio import ingest
-from controller.media.mastering import Mastered, master
+from controller.media.coded import Coded
+from controller.media.sounds import bring_in
 from controller.media.speech.engines import Engine, SpeechError, Voice
 from controller.media.speech.tongues import TONGUES, spoken
 
@@ -19,7 +19,7 @@ RULES = 1  # raised when the rules of reading change what is said
 class Draft:
     """The levelled sound, the words the voice was given, and the key under which the same request finds it."""
 
-    mastered: Mastered
+    coded: Coded
     words: str
     voice: str
     key: str
@@ -49,6 +49,6 @@ def speak(
     words = spoken(text, language, lexicon)
     if not any(char.isalnum() for char in words):
         raise SpeechError("speech.text", "there is nothing to say in this text")
-    levelled = master(ingest(engine.synthesize(words, voice, speed)))
+    made = bring_in(engine.synthesize(words, voice, speed))
     name = f"{engine.fingerprint()} {voice.id}"
-    return Draft(levelled, words, name, draft_key(words, voice, engine, speed))
+    return Draft(made, words, name, draft_key(words, voice, engine, speed))
