@@ -6,7 +6,8 @@ import re
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Path as Place
 from fastapi.responses import FileResponse
 from starlette.datastructures import UploadFile
 
@@ -15,6 +16,7 @@ from controller.domain.people import Actor, Right
 from controller.errors import InvalidError, UnknownError
 from controller.services.bring import Brought, bring_audio
 from controller.services.drawing import moving, picture
+from controller.services.progress import Share
 
 MEDIA_LIMIT = 64 * 1024 * 1024
 UPLOADS = (  # of the API, and of the pages' forms
@@ -23,6 +25,8 @@ UPLOADS = (  # of the API, and of the pages' forms
 )  # fmt: skip
 _SOUNDS = {b"OggS": "audio/ogg", b"RIFF": "audio/wav"}
 _RANGES = re.compile(r"bytes=(\d+-\d*|-\d+)(\s*,\s*(\d+-\d*|-\d+))*")
+_TICKET = r"^[A-Za-z0-9_-]{8,64}$"
+TICKET = Query(pattern=_TICKET, description="a name of your choice for this upload")
 UPLOAD_BODY = {
     "requestBody": {
         "required": True,
@@ -54,11 +58,17 @@ Upload = Annotated[bytes, Depends(uploaded)]
 
 
 @router.post("/media", status_code=201, openapi_extra=UPLOAD_BODY)
-def bring(actor: Bringer, deps: World, data: Upload) -> Brought:
-    """Bring a sound file of any usual kind, as the body or as a form's file."""
+def bring(actor: Bringer, deps: World, data: Upload, ticket: Annotated[str | None, TICKET] = None) -> Brought:
+    """Bring a sound file of any usual kind, as the body or as a form's file. How far it is can be asked under the ticket."""
     if not data:
         raise InvalidError("media.empty", "there is no file in the request")
-    return bring_audio(deps, actor, data)
+    return bring_audio(deps, actor, data, ticket)
+
+
+@router.get("/uploads/{ticket}")
+def upload_share(ticket: Annotated[str, Place(pattern=_TICKET)], actor: Bringer, deps: World) -> Share:
+    """How far an upload of yours has come that is being decoded and levelled; unknown once it is over."""
+    return deps.progress.share(actor, ticket)
 
 
 @router.get(

@@ -9,7 +9,7 @@ from fastapi import Depends, Request
 from pydantic import ValidationError
 from starlette.datastructures import FormData
 
-from controller.console.i18n import LANGUAGES
+from controller.console.i18n import LANGUAGES, Words
 from controller.errors import ControllerError, InvalidError
 
 _SAID = {"too_short": "give at least one"}
@@ -38,16 +38,36 @@ def texts(form: FormData) -> dict[str, str]:
     return {tag: text for tag in LANGUAGES if (text := one(form, f"text-{tag}"))}
 
 
-def said(problem: Exception | None) -> str:
-    """The refusal in full: its sentence and each of its problems; empty where there is none."""
+def said(problem: Exception | None, words: Words | None = None) -> str:
+    """The refusal in full: its sentence and each of its problems; empty where there is none.
+
+    In the reader's words where their catalogue has "refused" and the code; "{detail}" is what follows the colon.
+    """
     if isinstance(problem, ValidationError):
         return ". ".join(
             dict.fromkeys(_of_field(each["loc"], _SAID.get(each["type"], each["msg"])) for each in problem.errors())
         )
     if not isinstance(problem, ControllerError):
         return str(problem or "")
-    more = [each.text for each in problem.problems] if isinstance(problem, InvalidError) else []
-    return ". ".join([problem.text[:1].upper() + problem.text[1:], *more])
+    more = problem.problems if isinstance(problem, InvalidError) else ()
+    sentences = [
+        (problem.code, problem.text[:1].upper() + problem.text[1:]),
+        *((each.code, each.text) for each in more),
+    ]
+    return " ".join(dict.fromkeys(_sentence(_translated(code, text, words)) for code, text in sentences))
+
+
+def _translated(code: str, text: str, words: Words | None) -> str:
+    if words is None:
+        return text
+    for known in (f"refused {code}", f"refused {code}: {{detail}}"):
+        if known in words.catalogue:
+            return words(known, detail=text.partition(": ")[2])
+    return text
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "。", "!", "?")) else f"{text}."
 
 
 def _of_field(place: tuple[int | str, ...], text: str) -> str:

@@ -139,7 +139,7 @@ def _message(
     found = look.message(deps, who.actor, message)
     return page(
         request, "message.html", who.actor, status=422 if problem else 200, now=deps.now(), message=found,
-        findings=findings, problem=said(problem), state_word=lambda m: _state_word(who, m),
+        findings=findings, problem=said(problem, who.words), state_word=lambda m: _state_word(who, m),
         recordings=hear.of_message(deps, who.actor, found.audio),
         lamps=lambda board: BoardShape.parse(board).width,
     )  # fmt: skip

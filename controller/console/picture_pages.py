@@ -100,5 +100,5 @@ def _page(
     film = bring_visual.video_facts(deps, who.actor, found.video.sha256) if found.video else None
     return page(
         request, "picture.html", who.actor, status=422 if problem else 200, now=deps.now(), message=found,
-        problem=said(problem), boards=boards, film=film, lamps=lambda board: BoardShape.parse(board).width,
+        problem=said(problem, who.words), boards=boards, film=film, lamps=lambda board: BoardShape.parse(board).width,
     )  # fmt: skip

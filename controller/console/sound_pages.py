@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from controller.api.access import deps_of
 from controller.console.forms import Filled, one, said
 from controller.console.frame import page
+from controller.console.gate_choice import gate_names
 from controller.console.reader import PageRoute, Someone
 from controller.domain.people import Right
 from controller.errors import ControllerError, InvalidError
@@ -28,8 +29,9 @@ def sound(request: Request, message: str, who: Someone) -> HTMLResponse:
 
 @router.post("/bring")
 def bring_it(
-    request: Request, message: str, who: Someone, language: Language, version: Version, file: UploadFile
-) -> Response:
+    request: Request, message: str, who: Someone, language: Language, version: Version, file: UploadFile,
+    ticket: Annotated[str, Form(pattern=r"^[A-Za-z0-9_-]{0,64}$")] = "",
+) -> Response:  # fmt: skip
     """A recording somebody made."""
     deps = deps_of(request)
     who.actor.need(Right.WRITE)
@@ -37,7 +39,7 @@ def bring_it(
         data = file.file.read()
         if not data:
             raise InvalidError("media.empty", "there is no file in the request")
-        brought = bring.bring_audio(deps, who.actor, data)
+        brought = bring.bring_audio(deps, who.actor, data, ticket)
         write.edit_message(deps, who.actor, message, write.Change(audio={language: brought.sha256}, version=version))
     except ControllerError as problem:
         return _page(request, message, who, problem)
@@ -90,6 +92,6 @@ def _page(
     found = look.message(deps, who.actor, message)
     return page(
         request, "sound.html", who.actor, status=422 if problem else 200, now=deps.now(), message=found,
-        problem=said(problem), recordings=hear.of_message(deps, who.actor, found.audio),
-        phrases=phrase.all_phrases(deps, who.actor),
+        problem=said(problem, who.words), recordings=hear.of_message(deps, who.actor, found.audio),
+        phrases=phrase.all_phrases(deps, who.actor), gates=gate_names(request, who),
     )  # fmt: skip

@@ -12,17 +12,18 @@ from starlette.datastructures import UploadFile as Uploaded
 from controller.api.access import deps_of
 from controller.console.forms import Filled, one, said
 from controller.console.frame import page
+from controller.console.gate_choice import gate_names
 from controller.console.i18n import LANGUAGES
 from controller.console.reader import PageRoute, Someone
-from controller.console.tiles import named
 from controller.domain.people import Right
 from controller.errors import ControllerError, InvalidError
-from controller.services import bring, phrase, speak, wall
+from controller.services import bring, phrase, speak
 from controller.services.phrase import PhraseDraft, RecordedWord, Spoken
 
 router = APIRouter(prefix="/voices", include_in_schema=False, route_class=PageRoute)
 PARTS = 6  # rows of a phrase's form; who needs more uses the API
 KINDS = ("number", "time", "date", "plate", "phone")
+Ticket = Annotated[str, Form(pattern=r"^[A-Za-z0-9_-]{0,64}$")]
 Problem = ControllerError | ValueError
 
 
@@ -34,12 +35,13 @@ def voices(request: Request, who: Someone, gate: str = "", language: str = "vi")
 
 @router.post("/words")
 def record_word(
-    request: Request, who: Someone, language: Annotated[Spoken, Form()], word: Annotated[str, Form()], file: UploadFile
-) -> Response:
+    request: Request, who: Someone, language: Annotated[Spoken, Form()], word: Annotated[str, Form()], file: UploadFile,
+    ticket: Ticket = "",
+) -> Response:  # fmt: skip
     """A recording that says one word."""
     deps = deps_of(request)
     try:
-        brought = bring.bring_audio(deps, who.actor, _bytes(file))
+        brought = bring.bring_audio(deps, who.actor, _bytes(file), ticket)
         phrase.record_word(deps, who.actor, language, word.strip(), RecordedWord(recording=brought.sha256))
     except (ControllerError, ValueError) as problem:
         return _page(request, who, "", language, problem)
@@ -101,12 +103,10 @@ def _bytes(file: Uploaded) -> bytes:
 
 def _page(request: Request, who: Someone, gate: str, language: str, problem: Problem | None = None) -> HTMLResponse:
     deps, spoken = deps_of(request), language if language in LANGUAGES else "vi"
-    gates = [
-        (each.id, named(each.names, who.words.language, each.id)) for each in wall.all_gates(deps, who.actor, "vi")
-    ]
+    gates = gate_names(request, who)
     chosen = gate if gate in dict(gates) else next(iter(dict(gates)), "")
     return page(
-        request, "voices.html", who.actor, status=422 if problem else 200, now=deps.now(), problem=said(problem),
+        request, "voices.html", who.actor, status=422 if problem else 200, now=deps.now(), problem=said(problem, who.words),
         phrases=phrase.all_phrases(deps, who.actor), words=phrase.recorded_words(deps, who.actor, spoken),  # type: ignore[arg-type]
         gates=gates, gate=chosen, language=spoken, rows=PARTS, kinds=KINDS,
         sayings=speak.sayings(deps, who.actor, chosen, spoken) if chosen else {},

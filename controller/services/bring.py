@@ -12,7 +12,6 @@ from controller.domain.recordings import Recording
 from controller.errors import InvalidError
 from controller.media.audio import MediaError
 from controller.media.coded import Coded
-from controller.media.shares import Told, unheard
 from controller.media.sounds import bring_in
 from controller.services.context import Deps
 from controller.store import media, recordings
@@ -41,14 +40,15 @@ class Made:
     master: bytes
 
 
-def bring_audio(deps: Deps, actor: Actor, data: bytes, told: Told = unheard) -> Brought:
+def bring_audio(deps: Deps, actor: Actor, data: bytes, ticket: str | None = None) -> Brought:
     """Decode, bring to one loudness, code for the link and store; InvalidError if it is no sound that can be used.
 
-    `told` hears the share that is done.
+    How far it is may be asked under the `ticket` meanwhile.
     """
     actor.need(Right.MEDIA)
     try:
-        made = made_of(bring_in(data, told))
+        with deps.progress.of(actor, ticket) as told:
+            made = made_of(bring_in(data, told))
     except MediaError as exc:
         raise InvalidError(exc.code, exc.text) from exc
     keep_files(deps, made)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from controller.media.speech.voices import Voices
 from controller.ports import Clock, MediaFiles, Passwords
+from controller.services.progress import Progress
 from controller.store.database import Store
 
 
@@ -43,6 +44,7 @@ class Deps:
     passwords: Passwords
     notify: Callable[[], None]
     voices: Voices
+    progress: Progress = field(default_factory=Progress)
 
     def now(self) -> datetime:
         """The wall clock, aware."""

@@ -27,12 +27,44 @@ for (const figure of document.querySelectorAll("[data-recording]")) {
   });
 }
 
-// Without this script a form uploads as it is; with it a person sees how far a long recording has come.
+// Without this script a form uploads as it is; with it a person sees how far a long recording has come, here and there.
+const ASK_MS = 700;
+
+function a_ticket() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function follow(ticket, bar, status) {
+  const asking = setInterval(async () => {
+    const answer = await fetch(`/api/v1/uploads/${ticket}`).catch(() => null);
+    if (!answer?.ok) return;
+    const { share } = await answer.json();
+    bar.value = share;
+    status.textContent = `${status.dataset.working} ${Math.round(100 * share)} %`;
+  }, ASK_MS);
+  return () => clearInterval(asking);
+}
+
+function refused(request, form, bar, status) {
+  if (request.getResponseHeader("content-type")?.startsWith("text/html")) {
+    document.open();
+    document.write(request.responseText);
+    document.close();
+    return;
+  }
+  bar.hidden = true;
+  form.querySelector("button").disabled = false;
+  const problem = JSON.parse(request.responseText || "{}");
+  status.textContent = (request.status === 413 && status.dataset.large) || problem.detail || problem.title || request.statusText;
+}
+
 for (const form of document.querySelectorAll("[data-upload]")) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const [bar, status] = [form.querySelector("progress"), form.querySelector("[role=status]")];
-    const request = new XMLHttpRequest();
+    const [request, data, ticket] = [new XMLHttpRequest(), new FormData(form), a_ticket()];
+    let leave = () => {};
+    data.set("ticket", ticket);
     form.querySelector("button").disabled = true;
     bar.hidden = false;
     request.upload.addEventListener("progress", (sent) => {
@@ -41,16 +73,15 @@ for (const form of document.querySelectorAll("[data-upload]")) {
     request.upload.addEventListener("load", () => {
       bar.removeAttribute("value");
       status.textContent = status.dataset.working;
+      leave = follow(ticket, bar, status);
     });
     request.addEventListener("load", () => {
-      if (request.status === 422) {
-        document.open();
-        document.write(request.responseText);
-        document.close();
-      } else location.reload();
+      leave();
+      if (request.status >= 400) refused(request, form, bar, status);
+      else location.reload();
     });
     request.addEventListener("error", () => location.reload());
     request.open("POST", form.action);
-    request.send(new FormData(form));
+    request.send(data);
   });
 }
