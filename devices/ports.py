@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
@@ -93,6 +93,21 @@ class StageBoard(Protocol):
         """Put the scene on the lamps; only what is new is sent, and a strip that runs goes on. Raises DeviceError."""
 
 
+@runtime_checkable
+class FilmBoard(StageBoard, Protocol):
+    """A board that plays videos."""
+
+    def rolls(self, area: Area) -> bool:
+        """Whether a video can play in `area`. No I/O."""
+
+
+@runtime_checkable
+class Watched(Protocol):
+    """A board that should be looked at more often than others, in seconds: what it runs in may die."""
+
+    watch_every: float
+
+
 class TextBoard(Protocol):
     """A board that is told words and draws them with letters of its own. Every method raises DeviceError."""
 
@@ -112,6 +127,14 @@ class Reporting(Protocol):
 
     def report(self) -> Mapping[str, str]:
         """Facts for a technician to read, by name. Raises DeviceError."""
+
+
+@runtime_checkable
+class LightSensing(Protocol):
+    """A board that can have a light sensor."""
+
+    def lux(self) -> float | None:
+        """The light that falls on it; None if it has no sensor. Raises DeviceError."""
 
 
 @runtime_checkable
@@ -159,6 +182,30 @@ class PanelMode(StrEnum):
     FROZEN = "frozen"
 
 
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """A rectangle of a board's lamps that shows nothing, or nothing to be relied on, and why."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class PanelSight:
+    """What a panel says of itself: `signal` that video arrives, `showing` that no card is black, frozen or in a test.
+
+    `faults` are words by a code such as "cards", "heat", "fan" or "door"; `dark` where on the wall nothing is to be relied on.
+    """
+
+    signal: bool
+    showing: bool
+    faults: Mapping[str, str] = field(default_factory=dict)
+    dark: tuple[Patch, ...] = ()
+
+
 class Panel(Protocol):
     """A wall whose pixels come by video: we control and watch it. Every method raises DeviceError."""
 
@@ -166,10 +213,13 @@ class Panel(Protocol):
         """Ask who is there: the ping."""
 
     def mode(self, mode: PanelMode) -> Evidence:
-        """Show the video, hold its last picture, or go dark."""
+        """Show the video and no test pattern, hold its last picture, or go dark."""
 
     def brightness(self, percent: int) -> Evidence:
         """0 to 100."""
+
+    def watch(self) -> PanelSight:
+        """Ask every part of it how it is."""
 
 
 class ClipPlayer(Protocol):
@@ -303,14 +353,18 @@ __all__ = [
     "Clock",
     "DeadMan",
     "Evidence",
+    "FilmBoard",
     "Identity",
     "Leveled",
+    "LightSensing",
     "Link",
     "MediaCache",
     "Outbox",
     "PacedLink",
     "Panel",
     "PanelMode",
+    "PanelSight",
+    "Patch",
     "PlanStore",
     "Played",
     "Reporting",
@@ -318,5 +372,6 @@ __all__ = [
     "Speaker",
     "StageBoard",
     "TextBoard",
+    "Watched",
     "YieldingLink",
 ]

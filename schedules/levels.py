@@ -5,6 +5,7 @@ Emergencies ignore caps; whoever asks is told so, because it is listed in the re
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -58,12 +59,35 @@ class SunDay(Fact):
         return self
 
 
+class LightHour(Fact):
+    """How bright a board is in some hours, whatever the sun says."""
+
+    percent: int = Field(ge=0, le=100)
+    weekdays: Weekdays = EVERY_DAY
+    windows: tuple[Window, ...] = Field(min_length=1)
+
+
+class LightSensor(Fact):
+    """What a board's own light sensor makes of day and night: between the two in even steps of the logarithm, as eyes see."""
+
+    dark: int = Field(default=20, ge=1, le=100_000, description="lux at which the board is as by night")
+    bright: int = Field(default=10_000, ge=2, le=200_000, description="lux at which it is as by day")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> LightSensor:
+        if self.dark >= self.bright:
+            raise ValueError("dark is less light than bright")
+        return self
+
+
 class Light(Fact):
     """How bright a board is by day and by night, and how many minutes dusk and dawn take."""
 
     day: int = Field(default=FULL, ge=0, le=100)
     night: int = Field(default=40, ge=0, le=100)
     twilight: int = Field(default=30, ge=0, le=120, description="minutes before sunrise and after sunset")
+    hours: tuple[LightHour, ...] = Field(default=(), max_length=48, description="the first that covers a moment counts")
+    sensor: LightSensor | None = Field(default=None, description="where the board has one: it goes before the sun")
 
 
 class Levels(Fact):
@@ -91,6 +115,7 @@ class Level:
     percent: int
     wanted: int
     over_cap: int | None = None  # an emergency went over this cap
+    by: str = ""  # of a board: what says so, "sun", "hour", "sensor" or "cap"
 
 
 def volume_at(plan: Plan, zone: str, at: datetime, priority: Priority) -> Level:
@@ -106,14 +131,34 @@ def volume_at(plan: Plan, zone: str, at: datetime, priority: Priority) -> Level:
     return Level(wanted if cap is None else min(wanted, cap), wanted)
 
 
-def brightness_at(plan: Plan, at: datetime) -> Level | None:
-    """How bright the board is at a moment; None if the plan says nothing of it."""
+def brightness_at(plan: Plan, at: datetime, lux: float | None = None) -> Level | None:
+    """How bright the board is at a moment, with what its light sensor reads; None if the plan says nothing of it.
+
+    Hours go before the sensor, the sensor before the sun, and a cap before all of them.
+    """
     levels, local = plan.levels, at.astimezone(ZoneInfo(plan.zone))
     cap = _cap(levels.caps, None, local)
     if levels.light is None:
-        return None if not levels.caps else Level(FULL if cap is None else cap, FULL)
-    wanted = _by_sun(levels.light, levels.sun, local)
-    return Level(wanted if cap is None else min(wanted, cap), wanted)
+        return None if not levels.caps else Level(FULL if cap is None else cap, FULL, by="cap")
+    wanted, by = _wanted_light(levels.light, levels.sun, local, lux)
+    if cap is not None and cap < wanted:
+        return Level(cap, wanted, by="cap")
+    return Level(wanted, wanted, by=by)
+
+
+def _wanted_light(light: Light, sun: Sequence[SunDay], local: datetime, lux: float | None) -> tuple[int, str]:
+    hour = next((one.percent for one in light.hours if _covers(one, local)), None)
+    if hour is not None:
+        return hour, "hour"
+    if light.sensor is not None and lux is not None:
+        return _by_sensor(light, light.sensor, lux), "sensor"
+    return _by_sun(light, sun, local), "sun"
+
+
+def _by_sensor(light: Light, sensor: LightSensor, lux: float) -> int:
+    span = math.log(sensor.bright) - math.log(sensor.dark)
+    part = (math.log(max(lux, 0.1)) - math.log(sensor.dark)) / span
+    return round(light.night + min(max(part, 0.0), 1.0) * (light.day - light.night))
 
 
 def sun_on(table: Sequence[SunDay], day: date) -> tuple[float, float]:
@@ -139,6 +184,7 @@ def _edges(levels: Levels, local: datetime) -> Iterator[datetime]:
     for ahead in (0, 1):
         day = midnight + timedelta(days=ahead)
         windows = [window for one in levels.volumes for window in one.windows]
+        windows += [window for one in (levels.light.hours if levels.light else ()) for window in one.windows]
         for window in (*windows, *(window for one in levels.caps for window in one.windows)):
             yield day + timedelta(minutes=window.start)
             yield day + timedelta(minutes=window.end)
@@ -155,7 +201,7 @@ def _speaks(one: Volume, zone: str, name: str) -> bool:
     return (not one.zones or zone in one.zones) and (not one.classes or name in one.classes)
 
 
-def _covers(one: Volume | Cap, local: datetime) -> bool:
+def _covers(one: Volume | Cap | LightHour, local: datetime) -> bool:
     if not one.windows:
         return local.isoweekday() in one.weekdays
     minute = local.hour * 60 + local.minute

@@ -57,7 +57,7 @@ def seed(data: Path, say: Say) -> None:
     try:
         keep_tones(deps)
         register(deps, read_gates(HERE / "gates.toml"))
-        say("three gates, four devices")
+        say("three gates, six devices")
         for person in PEOPLE:
             add_user(deps, person.username, person.name, person.role, person.agency, PASSWORD)
         seed_calendars(deps, OPERATOR)

@@ -16,7 +16,7 @@ from controller.errors import InvalidError, UnknownError
 from controller.services import figure
 from controller.services.context import Deps
 from controller.services.drawing import page_file, picture_at
-from controller.store import alerts, plans, registry
+from controller.store import alerts, plans, registry, visuals
 from controller.store.plans import Issued
 from controller.store.tables import agents, statuses
 from devices.contract.messages import Fault, Health, Shown, Status
@@ -188,6 +188,8 @@ def wanted_picture(deps: Deps, actor: Actor, device: str) -> bytes:
     due = _slot(plan, why(plan, now, living).on_air, now, living)
     if due is None:
         return png(blank_page(board.board))
+    if due.content.kind == "video":
+        return _poster(deps, due.content.sha256) or png(blank_page(board.board))
     data = deps.media.read(due.content.sha256)
     page, _ = page_file(data).page_at(due.offset, due.ends - due.starts)
     return picture_at(data, page, now, plan.lunar, known) or png(blank_page(board.board))
@@ -207,10 +209,19 @@ def shown_picture(deps: Deps, actor: Actor, device: str) -> bytes:
         return png(blank_page(board.board))
     if deps.media.path(shown.sha256) is None:
         raise UnknownError("picture", shown.sha256)
+    if poster := _poster(deps, shown.sha256):
+        return poster
     data = deps.media.read(shown.sha256)
     last = max(0, len(page_file(data).pages) - 1)
     moons = issued.plan.lunar if issued else None
     return picture_at(data, min(shown.page, last), shown.at, moons, known) or png(blank_page(board.board))
+
+
+def _poster(deps: Deps, film: str) -> bytes | None:
+    """A frame of the video for what plays; None if it is no video."""
+    with deps.store.read() as connection:
+        found = visuals.poster_of(connection, film)
+    return deps.media.read(found) if found is not None else None
 
 
 def _board(connection: Connection, device: str) -> Device:

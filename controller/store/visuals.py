@@ -52,3 +52,10 @@ def transcoded(connection: Connection, source: str, fit: Fit) -> dict[str, Trans
     query = sa.select(transcodes.c.facts).where(transcodes.c.source == source, transcodes.c.fit == fit)
     made = [Transcoded.model_validate(facts) for facts in connection.execute(query).scalars()]
     return {each.shape: each for each in made}
+
+
+def poster_of(connection: Connection, film: str) -> str | None:
+    """The picture that stands for what walls play; None for a file that is no video."""
+    source = connection.execute(sa.select(transcodes.c.source).where(transcodes.c.sha256 == film)).scalar()
+    found = video(connection, source) if source is not None else None
+    return found.poster if found is not None else None

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection, Row
 
 from controller.domain.calendars import CallWanted
 from controller.domain.content import State
+from controller.domain.pictures import NO_LANGUAGE
 from controller.domain.plans import Entry, Showable, Sound, Wanted, WantedPlaylist, WantedRule
 from controller.errors import UnknownError
 from controller.store import calendar, content, media
@@ -111,8 +112,9 @@ def showables(connection: Connection, named: Iterable[str]) -> dict[str, Showabl
 def _showable(connection: Connection, stored: content.Stored) -> Showable:
     standing, words = stored.standing, stored.words
     pages = content.rendered_pages(connection, stored.id, standing.version)
-    files = media.find(connection, {each.sha256 for each in pages} | set(words.audio.values()))
-    by_shape: dict[str, tuple[ContentRef, ...]] = {}
+    named = {each.sha256 for each in pages} | set(words.audio.values()) | set(stored.films.values())
+    files = media.find(connection, named)
+    by_shape = {shape: (reference(files[sha256], NO_LANGUAGE),) for shape, sha256 in stored.films.items()}
     for each in pages:
         by_shape[each.shape] = (*by_shape.get(each.shape, ()), reference(files[each.sha256], each.language))
     return Showable(

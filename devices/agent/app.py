@@ -131,7 +131,7 @@ class Agent:
             for faults in self._faults.values():
                 faults.put("store.damaged", "the store was damaged and a new one was begun", self._clock.now())
         for device in self._devices:
-            self._worker(device).tell(self._orders(device), CONTENT)
+            self._order(device, CONTENT)
         for worker in self._workers.values():
             worker.start()
         self._fetch()
@@ -164,7 +164,7 @@ class Agent:
     def _changed(self, device: str, urgent: bool) -> None:
         """A plan or an alert is in force for a device. A plan may wait a moment for its content, an alert never."""
         if urgent:
-            self._worker(device).tell(self._orders(device), ALERT)
+            self._order(device, ALERT)
             return
         self._fetch()
         if self._loop is None or not self._lacks(device):
@@ -180,7 +180,7 @@ class Agent:
         waiting = self._patience.pop(device, None)
         if waiting is not None:
             waiting.cancel()
-        self._worker(device).tell(self._orders(device), CONTENT)
+        self._order(device, CONTENT)
         self._senders[device].change()
 
     def _lacks(self, device: str) -> bool:
@@ -206,13 +206,19 @@ class Agent:
         if not self._local.press(call, down, self._inbox.plans.values()):
             return False
         for device in self._devices:
-            self._worker(device).tell(self._orders(device), ALERT)
+            self._order(device, ALERT)
         self._local.keep()
         return True
 
-    def _worker(self, device: str) -> LineWorker:
+    def _order(self, device: str, rank: int) -> None:
+        """Tell the worker of each line that the device is worked over."""
+        for worker in self._workers_of(device):
+            worker.tell(self._orders(device), rank)
+
+    def _workers_of(self, device: str) -> tuple[LineWorker, ...]:
+        """That of its own line first."""
         name = device.partition("/")[2]
-        return self._workers[next(one.line for one in self._config.devices if one.id == name)]
+        return tuple(self._workers[line] for line in next(one.lines for one in self._config.devices if one.id == name))
 
     def _needed(self, device: str) -> tuple[ContentRef, ...]:
         plan = self._inbox.plans.get(device)
@@ -237,7 +243,9 @@ class Agent:
         if command.device not in self._devices or command.device is None:
             return f"there is no device {command.device} here"
         word = RestartLine() if command.verb is CommandVerb.RESTART_LINE else TestPattern(command.device)
-        self._worker(command.device).tell(word, STATUS)
+        workers = self._workers_of(command.device)
+        for worker in workers if command.verb is CommandVerb.RESTART_LINE else workers[:1]:
+            worker.tell(word, STATUS)
         return None
 
     def _ask_time(self) -> None:
@@ -277,6 +285,7 @@ class Agent:
             until=answer.until if answer else None, shown=view.shown, alerts=dict(view.alerts),
             faults=faults, clock_trusted=view.trusted, missing=missing,
             clock_offset=None if offset is None else round(offset.total_seconds(), 1), outbox=self._kept.store.depth(),
+            brightness=view.brightness, dark=view.dark,
         )  # fmt: skip
 
     async def _tidy(self) -> None:

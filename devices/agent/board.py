@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
 
+from devices.agent.dimmer import Dimmer
 from devices.agent.hand import Due, Hand, Tools
 from devices.agent.orders import View
 from devices.agent.pages import PageShelf
@@ -16,11 +17,14 @@ from devices.agent.plays import draft
 from devices.agent.reconcile import (
     DARK,
     PROBE_SECONDS,
+    Blank,
     BoardStep,
     Divided,
     Picture,
     Probe,
+    ReadLight,
     SeenBoard,
+    SetBrightness,
     ShowPage,
     WantedBoard,
     next_board_steps,
@@ -28,9 +32,10 @@ from devices.agent.reconcile import (
     picture_of,
 )
 from devices.agent.turns import Turn, Turns
-from devices.contract.messages import Shown, ShownArea
-from devices.errors import DeviceError, GaveWayError, LinkError, SettingsError
-from devices.ports import Board, Evidence, StageBoard
+from devices.agent.witness import Witness
+from devices.contract.messages import Brightness, DarkPatch, Shown, ShownArea
+from devices.errors import DeviceError, GaveWayError, LinkError, MismatchError, SettingsError
+from devices.ports import Board, Evidence, StageBoard, Watched
 from devices.profiles.board import BoardShape
 from devices.rendering.scene import Area
 from schedules.arrangement import arrangement, views_of
@@ -60,10 +65,14 @@ class _Order:
 class BoardHand(Hand):
     """The hand of one board."""
 
-    def __init__(self, tools: Tools, shape: BoardShape) -> None:
-        """`shape` is that of the whole board."""
+    def __init__(self, tools: Tools, shape: BoardShape, witness: Witness | None = None) -> None:
+        """`shape` is that of the whole board. `witness` of a wall whose pixels go by video: who sees them arrive."""
         super().__init__(tools)
+        self._shape, self._witness = shape, witness
         self._shelf = PageShelf(tools.media, shape)
+        self._dimmer = Dimmer(tools.device, tools.clock)
+        self._every = PROBE_SECONDS
+        self._named = self._stranger = False
         self._board: Board | None = None
         self._probe: Board | None = None
         self._known: dict[str, Part] = {}  # those that have the board now, and those that wait for it
@@ -71,6 +80,7 @@ class BoardHand(Hand):
         self._areas: Mapping[str, Area] = {}
         self._lit: Picture | None = None
         self._lit_at = 0.0
+        self._drawn: Evidence | None = None  # what the device says itself; `_evidence` is what may be claimed
         self._evidence: Evidence | None = None
         self._shown: Shown | None = None
         self._missed: set[tuple[str, str, str]] = set()
@@ -81,6 +91,10 @@ class BoardHand(Hand):
     def attach(self, open_device: Callable[[bool], Any]) -> None:
         """Take hold of the board, once patiently and once for quick looks."""
         self._board, self._probe = open_device(True), open_device(False)
+        self._every = self._board.watch_every if isinstance(self._board, Watched) else PROBE_SECONDS
+        self._named = False
+        self._dimmer.forget()
+        self._contact.hurry()
         self._shelf.divide(self._areas, self._board)
 
     def detach(self) -> None:
@@ -93,7 +107,10 @@ class BoardHand(Hand):
         now = self._clock.now()
         answer, plan, alerts = self._answer_now(now)
         self._take_turns(plan, answer, alerts, now)
-        steps = next_board_steps(WantedBoard(self._wanted()), self._seen())
+        self._weigh()
+        steps: list[BoardStep] = next_board_steps(WantedBoard(self._wanted()), self._seen())
+        if not steps or isinstance(steps[0], Probe):
+            steps = self._light_steps(plan, now) + steps
         if not steps:
             self._tools.journal.release()
             self._note_alerts()
@@ -103,7 +120,16 @@ class BoardHand(Hand):
     def _rank(self, step: BoardStep) -> int:
         if self._urgent:
             return 0
-        return 2 if isinstance(step, Probe) else 1
+        return 1 if isinstance(step, ShowPage | Blank) else 2
+
+    def _light_steps(self, plan: Plan, now: datetime) -> list[BoardStep]:
+        """The light waits for the page, and for a board in trouble; a wall's panel is dimmed by its own hand."""
+        if self._witness is not None or self._board is None or not self._named or self._contact.retry is not None:
+            return []
+        if self._dimmer.wants_light(plan):
+            return [ReadLight()]
+        step = self._dimmer.step(plan, now)
+        return [step] if step is not None else []
 
     @property
     def _urgent(self) -> bool:
@@ -123,8 +149,13 @@ class BoardHand(Hand):
     def _seen(self) -> SeenBoard:
         return SeenBoard(
             lit=self._lit, lit_age=self._clock.monotonic() - self._lit_at, quiet=self._contact.quiet,
-            retry=self._contact.retry,
+            retry=self._contact.retry, probe_every=self._every, known=self._may_be_told,
         )  # fmt: skip
+
+    @property
+    def _may_be_told(self) -> bool:
+        """It said who it is; an alert does not wait for that, unless it turned out to be another board."""
+        return self._named or (self._urgent and not self._stranger)
 
     def _take_turns(self, plan: Plan, answer: OnAir, alerts: tuple[Alert, ...], now: datetime) -> None:
         """The board belongs to one thing, or each area to one of its own; parts of another division end first."""
@@ -186,8 +217,9 @@ class BoardHand(Hand):
     def _miss(self, name: str, answer: OnAir, slot: Slot, due: datetime) -> None:
         """Due, and its file is not here or of another size: a record once for each occurrence, a fault until it comes."""
         message, now = slot.item.message, self._clock.now()
-        here = self._shelf.pages(slot.content.sha256) is not None
-        words = "was not drawn for this area" if here else "is not here yet"
+        here = self._shelf.here(slot.content)
+        fit = "cannot be played there" if slot.content.kind == "video" else "was not drawn for this area"
+        words = fit if here else "is not here yet"
         self._tools.faults.put("content.missing", f"the content of message {message} {words}", now)
         self._absent.add(slot.content.sha256)
         key = (answer.source, slot.content.sha256, str(answer.since))
@@ -210,6 +242,10 @@ class BoardHand(Hand):
         try:
             if isinstance(step, Probe):
                 self._look_there(self._probe)
+            elif isinstance(step, ReadLight):
+                self._dimmer.read(self._board)
+            elif isinstance(step, SetBrightness):
+                self._dimmer.tell(self._board, step)
             else:
                 self._show(self._board, step.lit if isinstance(step, ShowPage) else DARK)
         except LinkError:
@@ -224,7 +260,7 @@ class BoardHand(Hand):
             self._tools.journal.release()
 
     def _show(self, board: Board, picture: Picture) -> None:
-        scene = self._shelf.scene(picture)
+        scene = self._shelf.scene(picture, self._instant)
         if scene is None:
             raise SettingsError("the page's file went away")
         if isinstance(board, StageBoard):
@@ -233,15 +269,46 @@ class BoardHand(Hand):
         else:
             self._is_lit(picture, board.blank() if picture == DARK else board.show(scene.page))
 
+    def _instant(self, at: datetime) -> float:
+        return self._clock.monotonic() - (self._clock.now() - at).total_seconds()
+
     def _look_there(self, probe: Board) -> None:
-        back = self._contact.retry is not None
-        probe.identify()
+        """Ask who is there. What is of another size than the config says is not written to."""
+        back = self._contact.retry is not None or not self._named
+        self._named = False
+        try:
+            said = probe.identify()
+            size = (said.width or self._shape.width, said.height or self._shape.height)
+            if size != (self._shape.width, self._shape.height):
+                raise MismatchError("the board", f"{self._shape.width}x{self._shape.height}", f"{size[0]}x{size[1]}")
+        except MismatchError:
+            self._stranger = True
+            raise
+        self._named, self._stranger = True, False
         self._contact.heard(done=not back)
         if back:
             self._lit = None  # it may have been without power: show again
+            self._dimmer.forget()
+
+    def _weigh(self) -> None:
+        """What may be claimed of what is lit, when the panel behind begins or ceases to see it."""
+        claimed = self._claimed(self._drawn) if self._drawn is not None and self._evidence is not None else None
+        if claimed is None or claimed == self._evidence or self._lit is None:
+            return
+        self._evidence = claimed
+        for name, part in self._parts.items():
+            if part.turn is not None and part_of(self._lit, name) == part.turn.lit:
+                part.lit(claimed)
+        self._shown = self._say_shown(self._lit, claimed)
+
+    def _claimed(self, drawn: Evidence) -> Evidence:
+        """Of a wall fed by video, no more than that it was drawn, unless its panel sees the video."""
+        seen = self._witness is None or self._witness.sees(self._clock.monotonic())
+        return drawn if seen or drawn is Evidence.SENT else Evidence.ACKNOWLEDGED
 
     def _is_lit(self, picture: Picture, evidence: Evidence) -> None:
         self._contact.heard(done=True)
+        self._drawn, evidence = evidence, self._claimed(evidence)
         self._lit, self._lit_at, self._evidence = picture, self._clock.monotonic(), evidence
         for name, part in self._parts.items():
             if part.turn is not None and part_of(picture, name) == part.turn.lit:
@@ -289,7 +356,9 @@ class BoardHand(Hand):
     def wake(self) -> float:
         """Until a page turns, the board is asked again, or the test page goes."""
         now, mono = self._clock.now(), self._clock.monotonic()
-        times = [PROBE_SECONDS if self._board is None else self._contact.next_try(PROBE_SECONDS)]
+        times = [PROBE_SECONDS if self._board is None else self._contact.next_try(self._every)]
+        if self._board is not None and self._named:
+            times.append(self._dimmer.next_look(now))
         for turn in (part.turn for part in self._parts.values() if part.turn is not None):
             ends = (turn.page_ends, turn.answer.until)
             times += [(end - now).total_seconds() for end in ends if end is not None]
@@ -311,8 +380,17 @@ class BoardHand(Hand):
         return View(
             revision=self._orders.revision, health=self._health(as_wanted), answer=self._headline(answer),
             message=self._message(answer), why=self._words(), shown=self._shown,
-            alerts=self._done_alerts, trusted=self._clock.trusted(),
+            alerts=self._done_alerts, trusted=self._clock.trusted(), brightness=self._bright, dark=self._dark,
         )  # fmt: skip
+
+    @property
+    def _bright(self) -> Brightness | None:
+        return self._dimmer.applied if self._witness is None else self._witness.brightness
+
+    @property
+    def _dark(self) -> tuple[DarkPatch, ...]:
+        patches = () if self._witness is None else self._witness.dark
+        return tuple(DarkPatch(**asdict(one)) for one in patches)
 
     def _headline(self, answer: OnAir) -> OnAir:
         """What the board as a whole follows; with a file missing, the fallback that stands in for it."""

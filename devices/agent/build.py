@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,9 @@ from devices.agent.config import AgentConfig, ConfigError, DeviceConfig, LineCon
 from devices.agent.hand import Hand, Tools
 from devices.agent.inputs import Inputs
 from devices.agent.orders import View
+from devices.agent.panel import PanelHand
 from devices.agent.speaker import SpeakerHand
+from devices.agent.witness import Chapter, Witness
 from devices.agent.worker import LineWorker, OnLine
 from devices.drivers.registry import Driver, load_driver
 from devices.errors import SettingsError
@@ -25,6 +28,7 @@ from devices.ports import Clock, Link, SoundOut
 LinkFactory = Callable[[LineConfig, int], Link]
 SoundFactory = Callable[[DeviceConfig], SoundOut]
 WORKED = ("board", "speaker", "player")  # kinds of devices that have a hand
+PANEL = ":panel"  # after a wall's name: its sending card, on a line of its own
 
 
 def open_line(line: LineConfig, baud: int) -> Link:
@@ -71,6 +75,21 @@ def driver_of(config: AgentConfig, device: DeviceConfig) -> tuple[Driver, BaseMo
     return driver, _checked(driver.settings, settings, f"{device.id}.settings")
 
 
+def panel_of(config: AgentConfig, device: DeviceConfig) -> tuple[Driver, BaseModel]:
+    """The driver of a wall's sending card and its checked settings; ConfigError says what is wrong."""
+    if device.panel is None:
+        raise ConfigError(f"device {device.id} has no panel")
+    try:
+        driver = load_driver(device.panel.driver)
+    except SettingsError as exc:
+        raise ConfigError(f"device {device.id}: {exc}") from exc
+    if driver.kind != "panel" or not load_driver(device.driver).by_video:
+        raise ConfigError(f"device {device.id}: a panel has a driver of a panel, and stands behind a screen")
+    line = next(line for line in config.lines if line.id == device.panel.line)
+    settings = {"baud": line.baud or driver.baud, **device.panel.settings}
+    return driver, _checked(driver.settings, settings, f"{device.id}.panel.settings")
+
+
 def _card(device: DeviceConfig) -> tuple[CardEntry, ...]:
     try:
         return read_card(device.card) if device.card is not None else ()
@@ -92,32 +111,56 @@ def build_workers(
     """The worker of each line, by the line's id; `tools(device)` are those of one hand."""
     workers = {}
     drivers = {device.id: driver_of(config, device) for device in config.devices}
+    panels = {device.id: panel_of(config, device) for device in config.devices if device.panel}
+    witnesses = {device.id: Witness() for device in config.devices if drivers[device.id][0].by_video}
+
+    def panel_tools(device: str) -> Tools:
+        whole = tools(device)
+        return replace(whole, faults=Chapter(whole.faults, "panel."))
+
     for line in config.lines:
-        here = [device for device in config.devices if device.line == line.id]
-        baud = line.baud or max((drivers[device.id][0].baud for device in here), default=9600)
-        on_line = {
-            config.device_id(device): _on_line(device, *drivers[device.id], tools(config.device_id(device)), make_sound)
-            for device in here
-        }
-        workers[line.id] = LineWorker(line.id, on_line, partial(open_link, line, baud), clock, report)
+        on_line, bauds = {}, [9600]
+        for device in config.devices:
+            name, witness = config.device_id(device), witnesses.get(device.id)
+            if device.line == line.id:
+                on_line[name] = _on_line(device, *drivers[device.id], tools(name), make_sound, witness)
+                bauds.append(drivers[device.id][0].baud)
+            if device.panel and device.panel.line == line.id and witness is not None:
+                driver, settings = panels[device.id]
+                on_line[f"{name}{PANEL}"] = _held(PanelHand(panel_tools(name), witness), driver, settings)
+                bauds.append(driver.baud)
+        workers[line.id] = LineWorker(
+            line.id, on_line, partial(open_link, line, line.baud or max(bauds)), clock, partial(_told, report)
+        )
     return workers
 
 
-def _on_line(
-    device: DeviceConfig, driver: Driver, settings: BaseModel, tools: Tools, make_sound: SoundFactory
-) -> OnLine:
+def _told(report: Callable[[str, View], None], name: str, view: View) -> None:
+    """A panel has no status of its own: it stands in its wall's."""
+    if not name.endswith(PANEL):
+        report(name, view)
+
+
+def _held(hand: Hand, driver: Driver, settings: BaseModel) -> OnLine:
     # A quick look does not hold up the others on the line for a device that is away.
     quick = settings.model_copy(update={"tries": 1}) if "tries" in type(settings).model_fields else settings
 
     def take_hold(link: Link, patient: bool) -> Any:
         return driver.open(link, settings if patient else quick)
 
+    return OnLine(hand, take_hold)
+
+
+def _on_line(
+    device: DeviceConfig, driver: Driver, settings: BaseModel, tools: Tools, make_sound: SoundFactory,
+    witness: Witness | None = None,
+) -> OnLine:  # fmt: skip
     hand: Hand
     if driver.kind == "board":
-        hand = BoardHand(tools, getattr(settings, "shape"))  # noqa: B009
+        hand = BoardHand(tools, getattr(settings, "shape"), witness)  # noqa: B009
     elif driver.kind == "player":
         hand = AnnouncerHand(tools, _card(device), dict(device.settings.get("clips", {})))
     else:
         public = device.public_zones or tuple(getattr(settings, "zones", ()))
         hand = SpeakerHand(tools, make_sound(device), public, Inputs(device.inputs, tools.faults, tools.pressed))
-    return OnLine(hand, take_hold)
+    return _held(hand, driver, settings)

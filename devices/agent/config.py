@@ -52,7 +52,7 @@ class LineConfig(Fact):
     """One line: a serial port or a TCP port."""
 
     id: Id
-    link: str = Field(min_length=1, description='"serial:/dev/serial/by-id/..." or "tcp:HOST:PORT"')
+    link: str = Field(min_length=1, description='"serial:/dev/serial/by-id/...", "tcp:HOST:PORT" or "screen:NAME"')
     baud: int | None = Field(default=None, ge=300, le=4_000_000, description="default: the driver's")
     bits: Literal[7, 8] = Field(default=8, description="data bits of a character")
     parity: Literal["N", "E", "O"] = "N"
@@ -62,8 +62,8 @@ class LineConfig(Fact):
     @field_validator("link")
     @classmethod
     def _is_a_link(cls, value: str) -> str:
-        if not re.fullmatch(r"(serial:.+|/.+|tcp:(\[[^\]]+\]|[^:\[\]]+):\d{1,5})", value):
-            raise ValueError(f'a link is written "serial:/dev/..." or "tcp:HOST:PORT", not "{value}"')
+        if not re.fullmatch(r"(serial:.+|/.+|tcp:(\[[^\]]+\]|[^:\[\]]+):\d{1,5}|screen:[a-z0-9_-]+)", value):
+            raise ValueError(f'a link is written "serial:/dev/...", "tcp:HOST:PORT" or "screen:NAME", not "{value}"')
         return value
 
 
@@ -82,6 +82,14 @@ class InputConfig(Fact):
         return self
 
 
+class PanelConfig(Fact):
+    """The sending card of a wall whose pixels go by video: it dims and darkens the wall, and says whether it gets the video."""
+
+    line: Id
+    driver: str = Field(min_length=1)
+    settings: dict[str, Any] = Field(default_factory=dict)
+
+
 class DeviceConfig(Fact):
     """One board or loudspeaker on a line. `settings` are the driver's, `sound` those of the sound process."""
 
@@ -93,6 +101,12 @@ class DeviceConfig(Fact):
     sound: dict[str, Any] | None = None
     card: Path | None = Field(default=None, description="of an announcer box: the list of what lies on its card")
     inputs: dict[Id, InputConfig] = Field(default_factory=dict, description="what the driver's named inputs mean")
+    panel: PanelConfig | None = Field(default=None, description="of a wall fed by video: its sending card")
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The lines it is worked over."""
+        return (self.line, self.panel.line) if self.panel else (self.line,)
 
     @model_validator(mode="after")
     def _wired(self) -> DeviceConfig:
@@ -124,8 +138,8 @@ class AgentConfig(Fact):
             raise ValueError("two lines use the same link; put their devices on one line")
         known = {line.id for line in self.lines}
         for device in self.devices:
-            if device.line not in known:
-                raise ValueError(f"device {device.id} is on line {device.line}, which does not exist")
+            if stray := [line for line in device.lines if line not in known]:
+                raise ValueError(f"device {device.id} is on line {stray[0]}, which does not exist")
         return self
 
     def device_id(self, device: DeviceConfig) -> str:

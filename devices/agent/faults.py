@@ -43,8 +43,12 @@ class FaultBook:
 
     def clear_lines(self) -> bool:
         """All faults of the line and of the device's answers are over."""
+        return self.clear_of("link.", "device.")
+
+    def clear_of(self, *beginnings: str) -> bool:
+        """All faults whose codes begin so are over."""
         with self._lock:
-            codes = [code for code in self._faults if code.startswith(("link.", "device."))]
+            codes = [code for code in self._faults if code.startswith(beginnings)]
         return self.clear(*codes)
 
     def standing(self) -> tuple[Fault, ...]:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property, lru_cache
 
 from devices.agent.local import Started
-from devices.contract.messages import Health, Shown
+from devices.contract.messages import Brightness, DarkPatch, Health, Shown
 from schedules.evaluate import OnAir
 from schedules.live import Figure
 from schedules.model import Alert, Plan
@@ -79,6 +79,8 @@ class View:
     shown: Shown | None = None
     alerts: Mapping[str, int] = field(default_factory=dict)
     trusted: bool = True
+    brightness: Brightness | None = None
+    dark: tuple[DarkPatch, ...] = ()
 
     def unlike(self, other: View | None) -> bool:
         """Whether a reader would want to know at once; the instant of showing alone is no news."""

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import lru_cache
 
 from devices.agent.media import MediaFiles
 from devices.agent.reconcile import DARK, Divided, Lit, Picture
-from devices.ports import StageBoard
+from devices.ports import FilmBoard, StageBoard
 from devices.profiles.board import BoardShape
 from devices.profiles.protocols import Effect
 from devices.rendering.fields import filled_page, values_at
 from devices.rendering.page import Page, PageFile, Strip, blank_page
-from devices.rendering.scene import Area, Scene, put_together, whole
+from devices.rendering.scene import Area, Film, Scene, put_together, whole
 from devices.rendering.still import still
 from schedules.live import Figures, live_field, next_value
 from schedules.lunar import LunarTable
+from schedules.model import ContentRef
 
 _KEPT = 12  # a board of several areas keeps that many in turn
 
@@ -36,10 +37,12 @@ class PageShelf:
         self._figures: Figures = {}
         self.dark: set[str] = set()  # fields that nothing can be set into now
         self._board: StageBoard | None = None
+        self._plays = True  # videos, until the board is there and does not
 
     def divide(self, areas: Mapping[str, Area], board: object) -> None:
         """How the board is divided now, by the ids of its areas, and who works it: not all of them can run text."""
         self._areas, self._board = areas, board if isinstance(board, StageBoard) else None
+        self._plays = board is None or isinstance(board, FilmBoard)
 
     def fits(self, file: PageFile, area: Area) -> bool:
         """Whether it was drawn for this area, and the area lies on the board."""
@@ -69,6 +72,18 @@ class PageShelf:
                 del self._files[next(iter(self._files))]
         return found
 
+    def film(self, sha256: str, area: Area | None) -> str | None:
+        """Where a video lies; None if it is not here, or cannot be played there."""
+        place = area or whole(self._shape)
+        able = self._plays and (not isinstance(self._board, FilmBoard) or self._board.rolls(place))
+        return self._media.path(sha256) if able else None
+
+    def here(self, content: ContentRef) -> bool:
+        """Whether a file is on the disk, and what its name says."""
+        if content.kind == "video":
+            return self._media.path(content.sha256) is not None
+        return self.pages(content.sha256) is not None
+
     def run_or_stand(self, sha256: str, file: PageFile, area: Area | None) -> PageFile:
         """The strip itself where the board can run it, else what it says in pages that stand."""
         places = tuple(self._areas.values())
@@ -77,13 +92,19 @@ class PageShelf:
             return file
         return self._still(sha256, file)
 
-    def scene(self, picture: Picture) -> Scene | None:
-        """What the board is to show; None if a file of it is no longer here."""
+    def scene(self, picture: Picture, instant: Callable[[datetime], float]) -> Scene | None:
+        """What the board is to show; None if a file of it is no longer here. `instant` gives times of the monotonic clock."""
         parts = dict(picture.parts) if isinstance(picture, Divided) else {"": picture}
         pages: list[tuple[Area, Page]] = []
-        strips, effects = {}, {}
+        strips, effects, films = {}, {}, {}
         for name, lit in parts.items():
             area = self._areas.get(name) if name else whole(self._shape)
+            if area is not None and lit.since is not None:
+                path = self.film(lit.sha256, area)
+                if path is None:
+                    return None
+                films[area] = Film(path, instant(lit.since))
+                continue
             shown = self._shown(lit)
             if area is None or shown is None:
                 return None
@@ -95,7 +116,7 @@ class PageShelf:
         # One page over all is not looked at here: if it is of another size, its driver says so in its own words.
         alone = "" in parts and bool(pages)
         page = pages[0][1] if alone else put_together(self._shape, pages, 1.0)
-        return Scene(page, tuple(self._areas.values()), strips, effects)
+        return Scene(page, tuple(self._areas.values()), strips, effects, films)
 
     def _shown(self, lit: Lit) -> Page | Strip | None:
         if lit == self.test_page:

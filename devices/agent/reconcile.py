@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from devices.ports import Clip
 
@@ -14,12 +15,13 @@ AGAIN_SECONDS = 900.0  # a board may lose its lamps' memory without a word: its 
 
 @dataclass(frozen=True, slots=True)
 class Lit:
-    """One page of one page file, or its strip as it runs; `DARK` is all lamps off."""
+    """One page of one page file, its strip as it runs, or a video that began at `since`; `DARK` is all lamps off."""
 
     sha256: str
     page: int
     runs: bool = False
     values: tuple[str, ...] = ()  # what its fields read, in their order
+    since: datetime | None = None  # of a video
 
 
 DARK = Lit("", 0)
@@ -71,6 +73,8 @@ class SeenBoard:
     lit_age: float = 0.0
     quiet: float = 0.0
     retry: float | None = None
+    probe_every: float = PROBE_SECONDS
+    known: bool = True  # it said who it is since its line was opened
 
 
 Softer = tuple[tuple[str, float], ...]  # zones of a device that sets their loudness, and dB below their own level
@@ -110,6 +114,20 @@ class Blank:
 
 
 @dataclass(frozen=True, slots=True)
+class SetBrightness:
+    """Dim the board to `percent`; `wanted` without a cap; `by` what says so."""
+
+    percent: int
+    wanted: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLight:
+    """Read the board's light sensor."""
+
+
+@dataclass(frozen=True, slots=True)
 class Probe:
     """Ask the device whether it is there and how it is."""
 
@@ -146,17 +164,17 @@ class StopClips:
     ids: frozenset[str]
 
 
-BoardStep = ShowPage | Blank | Probe
+BoardStep = ShowPage | Blank | Probe | SetBrightness | ReadLight
 SpeakerStep = StopClips | PlaceClips | OpenZones | CloseZones | ReadInputs | Probe
 
 
 def next_board_steps(wanted: WantedBoard, seen: SeenBoard) -> list[BoardStep]:
-    """At most one step: look again after it."""
-    if seen.retry is not None:
-        return [Probe()] if seen.retry <= 0 else []
+    """At most one step: look again after it. A board that has not said who it is, or is in trouble, is asked and not told."""
+    if seen.retry is not None or not seen.known:
+        return [Probe()] if (seen.retry or 0) <= 0 else []
     if seen.lit != wanted.lit or seen.lit_age >= AGAIN_SECONDS:
         return [Blank() if wanted.lit == DARK else ShowPage(wanted.lit)]
-    return [Probe()] if seen.quiet >= PROBE_SECONDS else []
+    return [Probe()] if seen.quiet >= seen.probe_every else []
 
 
 def next_speaker_steps(wanted: WantedSpeaker, seen: SeenSpeaker) -> list[SpeakerStep]:

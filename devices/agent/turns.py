@@ -87,6 +87,8 @@ class Turns:
         if slot is None:
             return None
         due, ends = base + timedelta(seconds=slot.starts), base + timedelta(seconds=slot.ends)
+        if slot.content.kind == "video":
+            return self._film(answer, slot, due, min(ends, answer.until) if answer.until else ends)
         file = self._shelf.pages(slot.content.sha256)
         if file is None or (self._area is not None and not self._shelf.fits(file, self._area)):
             self._miss(answer, slot, due)
@@ -99,3 +101,10 @@ class Turns:
         values, changes = self._shelf.values(file, index, now)
         lit = Lit(slot.content.sha256, index, file.strip is not None, values)
         return Turn(answer, slot.item, slot.content, due, until, lit, min(turns, changes) if changes else turns)
+
+    def _film(self, answer: OnAir, slot: Slot, due: datetime, until: datetime) -> Turn | None:
+        """A video is one page; each of its turns begins it anew, in step with the plan."""
+        if self._shelf.film(slot.content.sha256, self._area) is None:
+            self._miss(answer, slot, due)
+            return None
+        return Turn(answer, slot.item, slot.content, due, until, Lit(slot.content.sha256, 0, True, since=due), until)

@@ -21,7 +21,8 @@ from devices.ports import Clock, Link
 log = logging.getLogger(__name__)
 
 LONGEST_SLEEP = 5.0  # a wall clock may be set while we sleep
-FIRST_WAIT, LONGEST_WAIT = 1.0, 30.0
+FIRST_WAIT, LONGEST_WAIT = 0.25, 30.0
+STEADY_SECONDS = 10.0  # a line that was open this long forgives what was before
 ALERT, CONTENT, STATUS = 0, 1, 2
 
 
@@ -72,7 +73,7 @@ class LineWorker:
         self._words: queue.PriorityQueue[tuple[int, int, Word]] = queue.PriorityQueue()
         self._count = itertools.count()
         self._link: CourteousLink | None = None
-        self._open_at = 0.0
+        self._open_at = self._opened_at = 0.0
         self._wait = FIRST_WAIT
         self._views: dict[str, View] = {}
         self._thread: threading.Thread | None = None
@@ -160,11 +161,13 @@ class LineWorker:
             self._lose(exc)
             return
         log.info("the line is open", extra={"line": self._name})
-        self._link, self._wait = link, FIRST_WAIT
+        self._link, self._opened_at = link, self._clock.monotonic()
         for one in self._devices.values():
             one.hand.attach(partial(one.open, link))
 
     def _lose(self, error: LinkError) -> None:
+        if self._link is not None and self._clock.monotonic() - self._opened_at >= STEADY_SECONDS:
+            self._wait = FIRST_WAIT
         self._close()
         self._open_at = self._clock.monotonic() + self._wait
         self._wait = min(2 * self._wait, LONGEST_WAIT)
@@ -178,7 +181,9 @@ class LineWorker:
 
     def _hear(self, word: Word) -> None:
         if isinstance(word, Orders):
-            self._devices[word.device].hand.order(word)
+            for one in self._devices.values():
+                if one.hand.device == word.device:
+                    one.hand.order(word)
         elif isinstance(word, TestPattern):
             self._devices[word.device].hand.test(word.seconds)
         elif isinstance(word, RestartLine):

@@ -183,6 +183,25 @@ class Shown(Wire):
     areas: tuple[ShownArea, ...] = Field(default=(), description="of a divided board that shows no one thing")
 
 
+class Brightness(Wire):
+    """How bright a board was last told to be, what it would be without a cap, and what says so."""
+
+    percent: int = Field(ge=0, le=100)
+    wanted: int = Field(ge=0, le=100)
+    by: Literal["sun", "hour", "sensor", "cap"]
+    at: AwareDatetime
+
+
+class DarkPatch(Wire):
+    """A rectangle of lamps that shows nothing to be relied on: a module or card that is away."""
+
+    left: int = Field(ge=0)
+    top: int = Field(ge=0)
+    width: int = Field(ge=1)
+    height: int = Field(ge=1)
+    why: str = ""
+
+
 class Status(Wire):
     """State of one device, retained."""
 
@@ -207,6 +226,8 @@ class Status(Wire):
     )
     missing: int = Field(default=0, ge=0, description="content files not here yet")
     outbox: int = Field(default=0, ge=0, description="play records waiting")
+    brightness: Brightness | None = Field(default=None, description="of a board that is dimmed")
+    dark: tuple[DarkPatch, ...] = Field(default=(), description="lamps that are known to show nothing")
 
 
 class Outcome(StrEnum):

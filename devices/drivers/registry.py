@@ -29,6 +29,7 @@ class Driver:
     abilities: Abilities = (
         PLAIN  # of a board's protocol; one that is in devices/profiles/protocols.py is known to authors too
     )
+    by_video: bool = False  # its pixels leave by video: only the panel behind can say that they arrived
 
 
 def known_drivers() -> tuple[str, ...]:

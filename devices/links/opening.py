@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from devices.errors import SettingsError
 from devices.links.line import LineSettings
+from devices.links.process import PROGRAMS, ProcessLink
 from devices.links.rs485 import Rs485Link
 from devices.links.serial import SerialLink
 from devices.links.tcp import TcpLink
@@ -25,7 +26,7 @@ def open_link(
     echo: bool = False,
     gap: float | None = None,
 ) -> Link:
-    """Open "serial:/dev/serial/by-id/...", a bare "/dev/...", or "tcp:HOST:PORT".
+    """Open "serial:/dev/serial/by-id/...", a bare "/dev/...", "tcp:HOST:PORT", or a program of ours such as "screen:NAME".
 
     `echo` takes our own bytes out again; `gap` is the silence before each frame in seconds: of a serial line 3.5
     characters unless told, of TCP none, as the server at the far end keeps it. LinkError if it cannot be opened.
@@ -39,4 +40,6 @@ def open_link(
     if match := re.fullmatch(r"tcp:(?:\[([^\]]+)\]|([^:\[\]]+)):(\d{1,5})", text):
         link = TcpLink(match[1] or match[2], int(match[3]))
         return Rs485Link(link, line, echo=echo, gap=gap or 0.0) if echo or gap else link
-    raise SettingsError(f'a link is written "serial:/dev/..." or "tcp:HOST:PORT", not "{text}"')
+    if (match := re.fullmatch(r"([a-z]+):[a-z0-9_-]+", text)) and match[1] in PROGRAMS:
+        return ProcessLink(text, PROGRAMS[match[1]])
+    raise SettingsError(f'a link is written "serial:/dev/..." or "tcp:HOST:PORT" or "screen:NAME", not "{text}"')

@@ -29,6 +29,7 @@ class Abilities(Fact):
         default=False, description="a strip of text can run by itself; else it is shown cut into pages"
     )
     deltas: bool = Field(default=False, description="a changed part of the board can be sent alone")
+    films: bool = Field(default=False, description="videos play")
     gives_way: bool = Field(
         default=False, description="an upload can be broken off for an alert, and nothing of it is lit"
     )
@@ -47,6 +48,7 @@ PROTOCOLS: Mapping[str, Abilities] = {
         deltas=True,
         gives_way=True,
     ),
+    "screen": Abilities(scroll=True, films=True),
 }
 
 

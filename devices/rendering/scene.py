@@ -35,13 +35,22 @@ def whole(shape: BoardShape) -> Area:
 
 
 @dataclass(frozen=True, slots=True)
+class Film:
+    """A video's file, and the instant of the machine's monotonic clock at which its first frame was due."""
+
+    path: str
+    since: float
+
+
+@dataclass(frozen=True, slots=True)
 class Scene:
-    """`page` is the whole board, dark where a strip runs. `areas` are how the board is divided, whatever is shown just now."""
+    """`page` is the whole board, dark where a strip or video runs. `areas` are how it is divided, whatever is shown just now."""
 
     page: Page
     areas: tuple[Area, ...] = ()
     strips: Mapping[Area, Strip] = field(default_factory=dict)
     effects: Mapping[Area, Effect] = field(default_factory=dict)
+    films: Mapping[Area, Film] = field(default_factory=dict)
 
 
 def put_together(shape: BoardShape, parts: Sequence[tuple[Area, Page]], seconds: float) -> Page:

@@ -138,10 +138,11 @@ def _place(folder: int | None, number: int) -> str:
 
 def sending_card(settings: Settings, picture: Path | None, log: Path | None) -> SendingCard:
     """A sending card with its wall; the pixels come by video and are not its affair."""
+    chains = settings.get("chains", [2, 2])
     return SendingCard(
-        index=settings.get("index", 0),
-        ports=settings.get("ports", 2),
-        boards=settings.get("boards", 2),
+        index=settings.get("index", settings.get("card", 0)),
+        ports=settings.get("ports", len(chains)),
+        boards=settings.get("boards", max(chains)),
         model=settings.get("model", "MCTRL300"),
         changed=Log(log) if log else None,
     )
@@ -166,6 +167,11 @@ KINDS: Mapping[str, Callable[[Settings, Path | None, Path | None], Simulated]] =
     "template": template_device,
     "onbon_k": font_board,
 }
+
+
+OWN_PROGRAMS = ("screen",)  # drivers whose other end is a program of ours, which needs no stand-in
+OWN_LINKS = ("screen:",)
+PANEL = ":panel"  # after a wall's name: the sending card behind it
 
 
 def _on_card(path: str | None) -> Settings:
@@ -203,15 +209,24 @@ class SimulatedGate:
         self.devices: dict[str, Simulated] = {}
         self.lines: dict[str, SimulatedLine] = {}
         devices = config.get("devices", [])
-        for device in devices:
+        for device in (each for each in devices if each["driver"] not in OWN_PROGRAMS):
             name = f"{gate}-{device['id']}"
             settings = {**device.get("settings", {}), **_on_card(device.get("card"))}
             self.devices[device["id"]] = simulated(
                 device["driver"], settings, picture=out / f"{name}.png", log=out / f"{name}.log"
             )
+        for device in (each for each in devices if "panel" in each):
+            panel, name = device["panel"], f"{device['id']}{PANEL}"
+            log = out / f"{gate}-{device['id']}-card.log"
+            self.devices[name] = simulated(panel["driver"], panel.get("settings", {}), log=log)
         try:
-            for line in config.get("lines", []):
+            for line in (each for each in config.get("lines", []) if not each["link"].startswith(OWN_LINKS)):
                 on_it = [self.devices[device["id"]] for device in devices if device["line"] == line["id"]]
+                on_it += [
+                    self.devices[f"{device['id']}{PANEL}"]
+                    for device in devices
+                    if device.get("panel", {}).get("line") == line["id"]
+                ]
                 self.lines[line["id"]] = _line(line, on_it, faults or Faults())
         except (OSError, ValueError, KeyError):
             self.stop()

@@ -78,3 +78,18 @@ def test_what_was_not_made_can_not_be_fetched(walled: Desk):
     assert walled.get(f"/videos/{source}/fill/64x32:rgb.mp4").status_code == 404
     assert walled.get(f"/videos/{'0' * 64}").status_code == 404
     assert walled.get(f"/videos/{source}").json()["width"] == 160
+
+
+def test_a_playlist_with_an_approved_video_plays_it_on_the_wall_and_nowhere_else(walled: Desk):
+    source = brought(walled, film())["facts"]
+    message, digest = walled.submitted(texts={}, video={"sha256": source["sha256"]})
+    walled.approve(message, digest)
+    playlist = walled.must("operator", "POST", "/playlists", {"name": "film", "items": [{"message": message}]})["id"]
+    gate = walled.get("/devices").json()
+    wall = next(each["id"] for each in gate if each["shape"] == "64x32:rgb")
+    others = [each["id"] for each in gate if each["kind"] == "board" and each["id"] != wall]
+    schedule = {"playlist": playlist, "targets": [wall, *others], "windows": [["00:00", "24:00"]]}
+    made = walled.must("operator", "POST", "/schedules", schedule)
+    assert {each["device"] for each in made["findings"]} == set(others)
+    answer = walled.ask("operator", "GET", f"/devices/{wall}/wanted.png")
+    assert answer.content == walled.get(f"/pictures/{source['poster']}.png").content

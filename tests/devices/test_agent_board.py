@@ -87,7 +87,7 @@ def test_between_turns_the_line_is_silent(line: Line, board: FakeBoard) -> None:
     line.go(orders(line, plan(ZH)))
     line.run(20.0, step=0.5)
     assert shown(board) == [*ZH.pages]
-    assert len(board.told) == 1
+    assert board.told == ["ping", *ZH.pages]
 
 
 def test_showings_of_one_content_in_a_row_are_one_play_of_about_a_minute(line: Line, board: FakeBoard) -> None:
@@ -259,9 +259,9 @@ def test_the_journal_has_the_play_before_the_first_byte_except_for_alerts(
     beside = sqlite3.connect(tmp_path / "agent.db")
     board.before = lambda: rows.append(beside.execute("SELECT count(*) FROM plays").fetchone()[0])
     line.go(orders(line, plan(VI)))
-    assert rows == [1]
+    assert rows == [1, 1]  # the question who is there, and the page
     line.go(orders(line, plan(VI), alert()))
-    assert rows == [1, 1]  # still that of the first play: the alert's lamps waited for no disk
+    assert rows == [1, 1, 1]  # still that of the first play: the alert's lamps waited for no disk
     assert [one.outcome for one in line.records()] == [Outcome.INTERRUPTED]
     assert beside.execute("SELECT count(*) FROM plays").fetchone() == (1,)
     beside.close()
@@ -288,7 +288,7 @@ def test_a_stop_records_what_was_shown_and_leaves_the_picture(line: Line, board:
     line.worker.ask_to_stop()
     line.worker.turn()
     assert outcomes(line) == [("zh-Hans", Outcome.PARTIAL, 3.0)]
-    assert board.told == [ZH.pages[0]]
+    assert board.told == ["ping", ZH.pages[0]]
     assert line.links[0].closed
 
 

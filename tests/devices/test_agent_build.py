@@ -38,7 +38,7 @@ def test_a_line_is_opened_as_the_config_says(monkeypatch: pytest.MonkeyPatch) ->
     }
 
 
-@pytest.mark.parametrize(("name", "kind"), [("dfplayer", "player"), ("novastar", "panel")])
+@pytest.mark.parametrize(("name", "kind"), [("novastar", "panel")])
 def test_a_device_that_an_agent_does_not_work_is_refused_in_one_sentence(name: str, kind: str) -> None:
     config = with_driver(name)
     with pytest.raises(ConfigError) as wrong:

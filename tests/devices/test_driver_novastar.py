@@ -19,6 +19,7 @@ from devices.drivers.novastar.codec import (
     LIGHT_SENSOR,
     LINK,
     MODEL,
+    REDUNDANCY,
     STORE,
     TEST_PATTERN,
     VIDEO,
@@ -33,7 +34,7 @@ from devices.drivers.novastar.codec import (
 )
 from devices.drivers.novastar.driver import DRIVER, NovastarCard, NovastarSettings
 from devices.errors import GarbledError, MismatchError, SettingsError, SilentError
-from devices.ports import Evidence, Identity, PanelMode
+from devices.ports import Evidence, Identity, PanelMode, PanelSight, Patch
 from tests.support.scripted_link import ScriptedLink
 
 R, S = Kind.RECEIVING, Kind.SENDING
@@ -189,7 +190,7 @@ def test_brightness_is_set_on_all_cards_and_read_back_from_each():
     [
         (PanelMode.BLACK, [(BLACK, b"\xff"), (FREEZE, b"\x00")]),
         (PanelMode.FROZEN, [(FREEZE, b"\xff"), (BLACK, b"\x00")]),
-        (PanelMode.NORMAL, [(BLACK, b"\x00"), (FREEZE, b"\x00")]),
+        (PanelMode.NORMAL, [(TEST_PATTERN, b"\x00"), (BLACK, b"\x00"), (FREEZE, b"\x00")]),
     ],
 )
 def test_a_mode_switches_on_first_and_off_after(mode, steps):
@@ -205,32 +206,115 @@ def test_a_card_that_does_not_follow_is_a_mismatch_and_named():
         wall.test_pattern(2)
 
 
+def block(begins: bytes = bytes(4), doors: int = 0, fans: tuple[int, ...] = (), smoke: int = 0) -> bytes:
+    """The health register as the paper lays it out; fans in fifties of turns, with a monitor card if there are any."""
+    whole = bytearray(66)
+    whole[:4] = begins
+    if fans or doors or smoke:
+        whole[0x20], whole[0x2A], whole[0x41] = 0xFF, smoke, doors
+        whole[0x2B : 0x2B + len(fans)] = bytes(fans)
+    return bytes(whole)
+
+
+def watching(*cards: tuple[bytes, bytes, bytes], video: bytes = b"\x01", spare: bytes = b"\x00"):
+    """The questions of a watch: link, switches and health of each card."""
+    steps = [(read(S, VIDEO, 1), video), (read(S, REDUNDANCY, 1), spare)]
+    for place, (link, switches, health) in zip((ONE, TWO), cards, strict=True):
+        steps.append((read(R, LINK, 2, place), link))
+        if any(link):
+            steps += [(read(R, BLACK, 3, place), switches), (read(R, HEALTH, 66, place), health)]
+    return talk(*steps)
+
+
+WELL = (b"\x08\x45", bytes(3), block(b"\x80\x56\x00\xa9"))
+
+
+def test_a_wall_that_is_well_is_seen_to_be():
+    wall, link = card(*watching(WELL, WELL))
+    assert wall.watch() == PanelSight(signal=True, showing=True)
+    assert link.done
+
+
+def test_what_is_wrong_with_a_wall_is_told_by_card():
+    ill = (b"\x08\x45", b"\x00\x02\x00", block(b"\x80\x90\x00\x00", doors=2, fans=(30, 0), smoke=1))
+    wall, _ = card(*watching(WELL, ill, video=b"\x00", spare=b"\x04"))
+    assert wall.watch() == PanelSight(
+        signal=False, showing=False,
+        faults={
+            "redundancy": "an output runs over its spare cable", "heat": "1-2 is at 72 °C",
+            "fan": "1-2 has a fan that stands", "smoke": "1-2 reports smoke", "door": "1-2 is open",
+        },
+    )  # fmt: skip
+
+
+def test_a_card_without_a_link_is_told_with_its_place_on_the_wall():
+    script = watching((bytes(2), b"", b""), WELL)
+    link = ScriptedLink(*script)
+    settings = NovastarSettings(chains=(2,), module=(160, 80), across=2)
+    sight = NovastarCard(link, settings, clock=link.clock).watch()
+    assert (sight.signal, sight.showing) == (True, True)
+    assert sight.faults == {"cards": "1-1 has no link"}
+    assert sight.dark == (Patch(0, 0, 160, 80, "has no link"),)
+    assert settings.patch(TWO, "x") == (Patch(160, 0, 160, 80, "x"),)
+
+
+@pytest.mark.parametrize(
+    ("facts", "percent", "level"),
+    [
+        ({}, 50, 128), ({"least": 10, "most": 60}, 0, 26), ({"least": 10, "most": 60}, 100, 153),
+        ({"curve": 2.2}, 50, 55), ({"curve": 2.2}, 100, 255), ({"curve": 2.2, "least": 4}, 0, 10),
+    ],
+)  # fmt: skip
+def test_brightness_keeps_to_its_limits_and_its_curve(facts, percent, level):
+    assert NovastarSettings(**facts).level(percent) == level
+
+
+def test_limits_that_cross_are_refused():
+    with pytest.raises(ValidationError, match="less than most"):
+        NovastarSettings(least=60, most=60)
+
+
+def test_storing_is_counted_and_refused_within_the_hour():
+    question, again = (write(R, STORE, b"\x11", EVERYWHERE, serial=number) for number in (1, 2))
+    wall, link = card((question.to_bytes(), yes(question)), (again.to_bytes(), yes(again)))
+    wall.store()
+    link.now += 3000
+    with pytest.raises(SettingsError, match="wait 10 minutes"):
+        wall.store()
+    assert (wall.stores, len(link.sent)) == (1, 1)
+    link.now += 700
+    wall.store()
+    assert wall.stores == 2
+
+
 def test_identity_and_report_are_read():
     wall, link = card(*talk((read(S, MODEL, 2), b"\x11\x01"), (read(S, FIRMWARE, 4), b"\x01\x02\x03\x04")))
     assert wall.identify() == Identity("NovaStar MCTRL600", "1.2.3.4")
     assert link.done
     wall, link = card(
         *talk(
-            (read(S, LIGHT_SENSOR, 2), b"\x38\x80"), (read(S, VIDEO, 1), b"\x01"),
-            (read(R, LINK, 2, ONE), b"\x08\x45"), (read(R, HEALTH, 4, ONE), b"\x80\x56\x00\xa9"),
-            (read(R, LINK, 2, TWO), b"\x00\x00"), (read(R, HEALTH, 4, TWO), b"\x00\x00\x00\x00"),
+            (read(S, LIGHT_SENSOR, 2), b"\x38\x80"), (read(S, VIDEO, 1), b"\x01"), (read(S, REDUNDANCY, 1), b"\x01"),
+            (read(R, LINK, 2, ONE), b"\x08\x45"), (read(R, HEALTH, 66, ONE), block(b"\x80\x56\x00\xa9")),
+            (read(R, LINK, 2, TWO), b"\x00\x00"), (read(R, HEALTH, 66, TWO), block(doors=1, fans=(30, 0, 30, 30))),
         )
     )  # fmt: skip
     assert wall.report() == {
         "video": "signal",
         "light": "112 lux",
+        "spare cable": "in use",
         "card 1-1": "linked, 43 °C, 4.1 V",
-        "card 1-2": "no link, no thermometer, no voltmeter",
+        "card 1-2": "no link, no thermometer, no voltmeter, fans 1500/0/1500/1500 a minute, a door is open",
     }
     assert link.done
 
 
 def test_a_receiving_card_that_is_away_is_reported_and_the_others_go_on():
     steps = talk(
-        (read(S, LIGHT_SENSOR, 2), b"\x00\x00"), (read(S, VIDEO, 1), b"\x00"),
-        (read(R, LINK, 2, ONE), b""), (read(R, LINK, 2, TWO), b"\x08\x45"), (read(R, HEALTH, 4, TWO), b"\x80\x56\x00\xa9"),
+        (read(S, LIGHT_SENSOR, 2), b"\x00\x00"), (read(S, VIDEO, 1), b"\x00"), (read(S, REDUNDANCY, 1), b"\x00"),
+        (read(R, LINK, 2, ONE), b""), (read(R, LINK, 2, TWO), b"\x08\x45"),
+        (read(R, HEALTH, 66, TWO), block(b"\x80\x56\x00\xa9")),
     )  # fmt: skip
-    steps[2] = (steps[2][0], yes(read(R, LINK, 2, ONE, serial=3), said=1))
+    steps[3] = (steps[3][0], yes(read(R, LINK, 2, ONE, serial=4), said=1))
     wall, _ = card(*steps)
     told = wall.report()
     assert told["card 1-1"].startswith("away: the device refused the frame (reason 0x01, the receiving card gave")

@@ -9,7 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from schedules.levels import Cap, Levels, Light, SunDay, Volume, brightness_at, next_level_change, sun_on, volume_at
+from schedules.levels import (
+    Cap,
+    Levels,
+    Light,
+    LightHour,
+    LightSensor,
+    SunDay,
+    Volume,
+    brightness_at,
+    next_level_change,
+    sun_on,
+    volume_at,
+)
 from schedules.lunar import LunarMonth, LunarTable, days_of, lunar_date, written, year_name
 from schedules.model import Priority, Window
 from tests.support.schedule_plans import hanoi, plan
@@ -140,3 +152,28 @@ def test_a_market_on_every_fifth_of_the_moon_falls_on_these_days():
 def test_months_that_do_not_follow_one_another_are_refused():
     with pytest.raises(ValidationError, match="follow one another"):
         LunarTable(vi=(TET[0], TET[2]))
+
+
+@pytest.mark.parametrize(
+    ("lux", "hour", "bright", "by"),
+    [
+        (None, "12:30", 100, "sun"), (None, "23:30", 20, "sun"), (5.0, "12:30", 20, "sensor"),
+        (447.2, "23:30", 60, "sensor"), (1e6, "23:30", 100, "sensor"), (5.0, "08:30", 70, "hour"), (1e6, "02:30", 15, "cap"),
+    ],
+)  # fmt: skip
+def test_hours_go_before_the_sensor_the_sensor_before_the_sun_and_a_cap_before_all(lux, hour, bright, by):
+    hours = (LightHour(percent=70, windows=(Window.of("08:00", "09:00"),)),)
+    light = Light(day=100, night=20, sensor=LightSensor(dark=20, bright=10_000), hours=hours)
+    levels = made(light=light, caps=(Cap(percent=15, windows=(Window.of("01:00", "04:00"),)),), sun=SUN)
+    found = brightness_at(levels, hanoi(f"2026-03-20 {hour}"), lux)
+    assert (found.percent, found.by) == (bright, by)
+
+
+def test_the_hours_of_a_light_are_edges_to_look_at():
+    light = Light(twilight=0, hours=(LightHour(percent=70, windows=(Window.of("08:00", "09:00"),)),))
+    assert next_level_change(made(light=light, sun=SUN), hanoi("2026-03-20 07:30")) == hanoi("2026-03-20 08:00")
+
+
+def test_a_sensor_whose_dark_is_brighter_than_its_bright_is_refused():
+    with pytest.raises(ValidationError, match="less light"):
+        LightSensor(dark=100, bright=50)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,13 +17,16 @@ from devices.agent.inputs import Inputs
 from devices.agent.journal import Desk, Journal
 from devices.agent.media import MediaFiles
 from devices.agent.orders import Orders, View
+from devices.agent.panel import PanelHand
 from devices.agent.speaker import SpeakerHand
 from devices.agent.store import Store
+from devices.agent.witness import Chapter, Witness
 from devices.agent.worker import LineWorker, OnLine
 from devices.errors import DeviceError, LinkError, MismatchError
-from devices.ports import Clip, Evidence, Identity, Played
+from devices.ports import Clip, Evidence, Identity, PanelMode, PanelSight, Played
 from devices.profiles.board import BoardShape
 from devices.rendering.page import Page
+from devices.rendering.scene import Scene
 from schedules.trust import Doubt
 from tests.support.facts import NOON
 
@@ -105,6 +108,61 @@ class FakeBoard:
 
     def brightness(self, percent: int) -> Evidence:
         return self._hear(f"brightness {percent}")
+
+
+@dataclass
+class FakeScreen(FakeBoard):
+    """A board that runs texts and plays videos."""
+
+    scenes: list[Scene] = field(default_factory=list)
+    watch_every: float = 0.5
+    films: bool = True
+    evidence: Evidence = Evidence.READ_BACK
+
+    def scrolls(self, strip: Any, area: Any, areas: Any) -> bool:
+        return True
+
+    def rolls(self, area: Any) -> bool:
+        return self.films
+
+    def stage(self, scene: Scene) -> Evidence:
+        self._hear(scene.page)
+        self.scenes.append(scene)
+        return self.evidence
+
+
+@dataclass
+class FakePanel:
+    """A sending card; `sight` is what it says of its wall."""
+
+    told: list[str] = field(default_factory=list)
+    sight: PanelSight = field(default_factory=lambda: PanelSight(signal=True, showing=True))
+    error: DeviceError | None = None
+    light: float | None = None
+
+    def _hear(self, word: str) -> Evidence:
+        if self.error is not None:
+            raise self.error
+        self.told.append(word)
+        return Evidence.READ_BACK
+
+    def identify(self) -> Identity:
+        self._hear("ping")
+        return Identity("fake card")
+
+    def mode(self, mode: PanelMode) -> Evidence:
+        return self._hear(f"mode {mode.value}")
+
+    def brightness(self, percent: int) -> Evidence:
+        return self._hear(f"brightness {percent}")
+
+    def lux(self) -> float | None:
+        self._hear("lux")
+        return self.light
+
+    def watch(self) -> PanelSight:
+        self._hear("watch")
+        return self.sight
 
 
 @dataclass
@@ -235,6 +293,15 @@ class Line:
         fake = FakeBoard()
         self._add(device, BoardHand(self.tools(device), BoardShape.parse(shape)), fake)
         return fake
+
+    def wall(self, device: str, shape: str = "32x16:rgb") -> tuple[FakeScreen, FakePanel]:
+        """Add a wall fed by video, and its sending card."""
+        screen, panel, witness = FakeScreen(), FakePanel(), Witness()
+        tools = self.tools(device)
+        self._add(device, BoardHand(tools, BoardShape.parse(shape), witness), screen)
+        card = replace(tools, faults=Chapter(tools.faults, "panel."))
+        self._add(f"{device}:panel", PanelHand(card, witness), panel)
+        return screen, panel
 
     def speaker(
         self, device: str, public: tuple[str, ...] = ("hall",), meanings: Mapping[str, InputConfig] | None = None

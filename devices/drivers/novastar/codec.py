@@ -20,10 +20,13 @@ _SUM_START = 0x5555
 
 # Registers of sending cards.
 MODEL, VIDEO, LIGHT_SENSOR, FIRMWARE = 0x00000002, 0x02000017, 0x0200000F, 0x04100004
+REDUNDANCY = 0x0200001E
 # Registers of receiving cards.
 LINK, GLOBAL_BRIGHTNESS, BLACK, TEST_PATTERN, FREEZE = 0x00000000, 0x02000001, 0x02000100, 0x02000101, 0x02000102
 HEALTH, STORE = 0x0A000000, 0x01000011
 STORE_WORD = 0x11
+HEALTH_BYTES = 0x42  # up to the doors
+FANS = 4
 MODELS = {0x0001: "MCTRL300", 0x0101: "MCTRL500", 0x1101: "MCTRL600"}
 
 OK, NO_ANSWER_BEHIND, REQUEST_DAMAGED, REPLY_DAMAGED, INVALID = range(5)
@@ -107,17 +110,22 @@ class Health:
 
     celsius: float | None
     volts: float | None
+    fans: tuple[int, ...] = ()  # turns a minute, of the monitor card; empty without one
+    smoke: bool = False
+    doors: int = 0  # a bit for each door that is open
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Health:
-        """The first four bytes of the health register; ValueError if there are fewer."""
+        """The health register, or its first four bytes; ValueError if there are fewer. A monitor card says FF at 20h."""
         if len(data) < 4:
             raise ValueError("health of too few bytes")
         sign = -1 if data[0] & 1 else 1
-        return cls(
-            sign * data[1] / 2 if data[0] & 0x80 else None,
-            (data[3] & 0x7F) / 10 if data[3] & 0x80 else None,
-        )
+        celsius = sign * data[1] / 2 if data[0] & 0x80 else None
+        volts = (data[3] & 0x7F) / 10 if data[3] & 0x80 else None
+        if len(data) < HEALTH_BYTES or data[0x20] != 0xFF:
+            return cls(celsius, volts)
+        fans = tuple(turns * 50 for turns in data[0x2B : 0x2B + FANS])
+        return cls(celsius, volts, fans, bool(data[0x2A]), data[0x41])
 
 
 def lux(data: bytes) -> int | None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from devices.drivers.novastar.codec import (
     BLACK,
@@ -15,6 +15,7 @@ from devices.drivers.novastar.codec import (
     FREEZE,
     GLOBAL_BRIGHTNESS,
     HEALTH,
+    HEALTH_BYTES,
     HOST,
     LIGHT_SENSOR,
     LINK,
@@ -22,6 +23,7 @@ from devices.drivers.novastar.codec import (
     MODEL,
     MODELS,
     OK,
+    REDUNDANCY,
     REPLY_DAMAGED,
     REQUEST_DAMAGED,
     STORE,
@@ -40,12 +42,14 @@ from devices.drivers.novastar.codec import (
 from devices.drivers.registry import Driver
 from devices.drivers.talk import Talk
 from devices.errors import DeviceError, GarbledError, MismatchError, RefusedError, SettingsError, SilentError
-from devices.ports import Evidence, Identity, Link, PanelMode
+from devices.ports import Evidence, Identity, Link, PanelMode, PanelSight, Patch
 from schedules.model import Fact
 
 BAUD = 115200  # MCTRL600, 610, 660 and MSD600: 1048576
 BITS_A_BYTE = 10  # 8N1
 OFF, ON = b"\x00", b"\xff"
+HOT = 70.0  # degrees on a receiving card, where makers of modules end their warranty
+STORE_EVERY = 3600.0  # seconds: flash wears, and nobody needs it more often
 
 
 class NovastarSettings(Fact):
@@ -57,6 +61,33 @@ class NovastarSettings(Fact):
     # The maker's own programs wait half a second.
     timeout: float = Field(default=0.5, gt=0, le=10, description="seconds the card may think before it answers")
     tries: int = Field(default=3, ge=1, le=10, description="sendings before a silent card is given up")
+    least: int = Field(default=0, ge=0, le=100, description="percent of the wall's light at 0 percent brightness")
+    most: int = Field(default=100, ge=1, le=100, description="percent of the wall's light at 100 percent")
+    curve: float = Field(
+        default=1.0, ge=1, le=3, description="power by which brightness falls: 2.2 makes equal steps to the eye"
+    )
+    module: tuple[int, int] | None = Field(
+        default=None, description="lamps of each receiving card, wide and high, for showing where one is dark"
+    )
+    across: int = Field(default=1, ge=1, le=64, description="receiving cards beside each other, in the chain's order")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> NovastarSettings:
+        if self.least >= self.most:
+            raise ValueError("least brightness is less than most")
+        return self
+
+    def level(self, percent: int) -> int:
+        """The register's value of 0 to 255 for a brightness of 0 to 100."""
+        part = float((percent / 100) ** self.curve)
+        return round(255 * (self.least + part * (self.most - self.least)) / 100)
+
+    def patch(self, place: Place, why: str) -> tuple[Patch, ...]:
+        """Where on the wall a receiving card's lamps are; nothing if that was not said."""
+        if self.module is None:
+            return ()
+        number, (wide, high) = self.places.index(place), self.module
+        return (Patch(number % self.across * wide, number // self.across * high, wide, high, why),)
 
     @property
     def places(self) -> tuple[Place, ...]:
@@ -71,7 +102,10 @@ class NovastarCard:
         """Does no I/O yet; `clock` is monotonic."""
         self._settings = settings
         self._talk = Talk(link, clock)
+        self._clock = clock
         self._serials = itertools.count(1)
+        self.stores = 0  # of this run: each wears the cards' flash
+        self._stored_at: float | None = None
 
     def identify(self) -> Identity:
         """Read model and firmware."""
@@ -81,6 +115,8 @@ class NovastarCard:
 
     def mode(self, mode: PanelMode) -> Evidence:
         """Show the video, hold its last picture, or go dark; on all receiving cards, and read back from each."""
+        if mode is PanelMode.NORMAL:
+            self.test_pattern(0)
         steps = [(BLACK, mode is PanelMode.BLACK), (FREEZE, mode is PanelMode.FROZEN)]
         # What is switched on goes first, so that no video shows between black and frozen.
         for register, on in sorted(steps, key=lambda step: not step[1]):
@@ -88,10 +124,10 @@ class NovastarCard:
         return evidence
 
     def brightness(self, percent: int) -> Evidence:
-        """0 to 100, on all receiving cards; gone at power-off unless stored."""
+        """0 to 100 between the limits of the settings, on all receiving cards; gone at power-off unless stored."""
         if not 0 <= percent <= 100:
             raise SettingsError(f"brightness is 0 to 100 percent, not {percent}")
-        return self._set(GLOBAL_BRIGHTNESS, bytes([round(percent * 255 / 100)]))
+        return self._set(GLOBAL_BRIGHTNESS, bytes([self._settings.level(percent)]))
 
     def test_pattern(self, number: int) -> Evidence:
         """0 the video, 2 red, 3 green, 4 blue, 5 white, 6 to 8 lines, 9 grey, 10 ageing."""
@@ -100,9 +136,44 @@ class NovastarCard:
         return self._set(TEST_PATTERN, bytes([number]))
 
     def store(self) -> Evidence:
-        """Keep the present settings over a power cut. This writes the cards' flash: never on every dimming step."""
+        """Keep the present settings over a power cut. This writes the cards' flash: counted, and at most once an hour."""
+        now = self._clock()
+        if self._stored_at is not None and now - self._stored_at < STORE_EVERY:
+            left = (STORE_EVERY - (now - self._stored_at)) / 60
+            raise SettingsError(f"the settings were stored a moment ago: flash wears, wait {left:.0f} minutes")
         self._order(write(Kind.RECEIVING, STORE, bytes([STORE_WORD])))
+        self._stored_at, self.stores = now, self.stores + 1
         return Evidence.ACKNOWLEDGED
+
+    def lux(self) -> float | None:
+        """The light sensor of the sending card."""
+        return lux(self._read(Kind.SENDING, LIGHT_SENSOR, 2))
+
+    def watch(self) -> PanelSight:
+        """Video, redundancy, and of each receiving card link, switches, warmth, fans and doors."""
+        signal = bool(self._read(Kind.SENDING, VIDEO, 1)[0])
+        told: dict[str, list[str]] = {}
+        if any(self._read(Kind.SENDING, REDUNDANCY, 1)):
+            told["redundancy"] = ["an output runs over its spare cable"]
+        showing, dark = True, list[Patch]()
+        for place in self._settings.places:
+            name = f"{place.port + 1}-{place.card + 1}"
+            why = self._away(place)
+            if why:
+                told.setdefault("cards", []).append(f"{name} {why}")
+                dark += self._settings.patch(place, why)
+                continue
+            showing = showing and not any(self._read(Kind.RECEIVING, BLACK, 3, place))
+            for code, words in _complaints(Health.from_bytes(self._read(Kind.RECEIVING, HEALTH, HEALTH_BYTES, place))):
+                told.setdefault(code, []).append(f"{name} {words}")
+        return PanelSight(signal, showing, {code: ", ".join(words) for code, words in told.items()}, tuple(dark))
+
+    def _away(self, place: Place) -> str:
+        """Why a receiving card shows nothing; empty if it is there."""
+        try:
+            return "" if any(self._read(Kind.RECEIVING, LINK, 2, place)) else "has no link"
+        except RefusedError:
+            return "does not answer"
 
     def report(self) -> Mapping[str, str]:
         """Video signal, light, and of each receiving card link, temperature and voltage."""
@@ -110,6 +181,7 @@ class NovastarCard:
         told = {
             "video": "signal" if self._read(Kind.SENDING, VIDEO, 1)[0] else "no signal",
             "light": "no sensor" if light is None else f"{light} lux",
+            "spare cable": "in use" if any(self._read(Kind.SENDING, REDUNDANCY, 1)) else "not in use",
         }
         for place in self._settings.places:
             told[f"card {place.port + 1}-{place.card + 1}"] = self._card(place)
@@ -118,12 +190,14 @@ class NovastarCard:
     def _card(self, place: Place) -> str:
         try:
             linked = any(self._read(Kind.RECEIVING, LINK, 2, place))
-            health = Health.from_bytes(self._read(Kind.RECEIVING, HEALTH, 4, place))
+            health = Health.from_bytes(self._read(Kind.RECEIVING, HEALTH, HEALTH_BYTES, place))
         except (RefusedError, SilentError) as exc:
             return f"away: {exc}"
         warmth = "no thermometer" if health.celsius is None else f"{health.celsius:g} °C"
         volts = "no voltmeter" if health.volts is None else f"{health.volts:g} V"
-        return f"{'linked' if linked else 'no link'}, {warmth}, {volts}"
+        more = f", fans {'/'.join(map(str, health.fans))} a minute" if health.fans else ""
+        more += ", a door is open" if health.doors else ""
+        return f"{'linked' if linked else 'no link'}, {warmth}, {volts}{more}"
 
     def _set(self, register: int, data: bytes) -> Evidence:
         """Write to all receiving cards at once, then ask each: the sending card's yes says nothing of those behind it."""
@@ -169,6 +243,17 @@ class NovastarCard:
         request = asked.to_bytes()
         wait = self._settings.timeout + (2 * len(request) + message.length) * BITS_A_BYTE / self._settings.baud
         return self._talk.ask(request, Decoder(), ours, wait), wait
+
+
+def _complaints(health: Health) -> Iterator[tuple[str, str]]:
+    if health.celsius is not None and health.celsius >= HOT:
+        yield "heat", f"is at {health.celsius:g} °C"
+    if health.fans and not all(health.fans):
+        yield "fan", "has a fan that stands"
+    if health.smoke:
+        yield "smoke", "reports smoke"
+    if health.doors:
+        yield "door", "is open"
 
 
 DRIVER = Driver(

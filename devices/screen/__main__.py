@@ -1,0 +1,5 @@
+"""python -m devices.screen"""
+
+from devices.screen.process import main
+
+raise SystemExit(main())
