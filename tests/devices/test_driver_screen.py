@@ -7,9 +7,9 @@ import json
 import pytest
 
 from devices.drivers import kit
-from devices.drivers.screen.codec import Decoder, Order, Told, lamps, looking, opening
+from devices.drivers.screen.codec import Decoder, Order, Told, lamps, looking, opening, showing
 from devices.drivers.screen.driver import DRIVER, ScreenBoard, ScreenSettings
-from devices.errors import MismatchError, RefusedError, SettingsError
+from devices.errors import MismatchError, RefusedError, SettingsError, SilentError
 from devices.ports import Evidence, Identity
 from devices.profiles.board import BoardShape
 from devices.rendering.page import Page, Strip, blank_page
@@ -58,11 +58,13 @@ class Talking:
 
 def test_the_lines_are_byte_for_byte_what_the_reference_says():
     kit.check_golden(GOLDEN)
+    assert Order(2, showing(PAGE, {}, {})).to_bytes().startswith(b'{"n":2,"show":{"planes":[')
 
 
 def test_an_answer_is_read_alike_however_it_is_cut():
     told = Told(3, width=8, height=2, lamps="ab", frames=4, late=0)
     kit.check_cuts(Decoder, line(n=3, width=8, height=2, lamps="ab", frames=4, late=0), [told])
+    assert Told.from_line(b'{"n":3,"no":4,"why":"x"}') == Told(3, no=4, why="x")
 
 
 def test_noise_never_raises_and_a_clean_line_is_read_again():
@@ -108,6 +110,7 @@ def test_a_no_carries_the_reason_and_is_not_repeated():
     link = ScriptedLink((OPEN, line(n=1, no=5, why="no display")))
     board = ScreenBoard(link, SETTINGS, link.clock)
     kit.check_refusal(board, link, lambda one: one.show(PAGE), 5)
+    assert len(link.sent) == 1
 
 
 def test_a_video_is_acknowledged_and_not_said_to_be_read_back():
@@ -151,6 +154,10 @@ def test_a_page_for_another_board_and_dimming_are_refused_before_anything_is_sen
 
 def test_silence_ends_after_bounded_sendings():
     kit.check_silence(ScreenBoard, SETTINGS, lambda board: board.show(PAGE))
+    link = kit.DeadLink()
+    with pytest.raises(SilentError):
+        ScreenBoard(link, SETTINGS, link.clock).identify()
+    assert len(link.sent) == SETTINGS.tries
 
 
 def test_settings_refuse_the_unknown_and_walls_without_three_colours():
