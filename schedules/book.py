@@ -23,6 +23,8 @@ def span(window: Window) -> Span:
 
 def spans_by_day(exceptions: tuple[DayHours, ...]) -> dict[int, tuple[Span, ...]]:
     """The spans of days that differ, by ordinal."""
+    if not exceptions:
+        return {}
     return {one.day.toordinal(): tuple(map(span, one.windows)) for one in exceptions}
 
 
@@ -109,6 +111,8 @@ class Book:
 
     def quiet_for(self, rule: Rule) -> tuple[Quiet, ...]:
         """The quiet hours a rule must keep."""
+        if not self._quiet:
+            return ()
         zones = set(rule.zones)
         return tuple(
             one
@@ -122,12 +126,14 @@ class Book:
 
     def frozen(self, rule: Rule) -> tuple[tuple[int, int], ...]:
         """From and to of the events that freeze a rule: those of others, unless it is of class ưu tiên."""
-        if rule.priority.rank >= Priority.PRIORITY.rank:
+        if not self._events or rule.priority.rank >= Priority.PRIORITY.rank:
             return ()
         return tuple(sorted(span for name, span in self._events.items() if name != rule.event))
 
     def tongues_for(self, rule: Rule) -> tuple[Tongues, ...]:
         """The orders of languages that may concern a rule."""
+        if not self._tongues:
+            return ()
         zones = set(rule.zones)
         return tuple(one for one in self._tongues if not one.zones or (zones and zones <= set(one.zones)))
 

@@ -68,15 +68,13 @@ class Due:
         self._recurring = RecurringDays(rule.recurrence) if rule.recurrence else None
         self._only, self._not = book.days(rule.only_on), book.days(rule.not_on)
         # Days from which on, or until which, the rule's days are picked otherwise: there it pays to look again.
-        turning = book.turning(rule.relative) if rule.relative else NO_DAYS
-        thawed = {self._zone.day(edge) for span in self._frozen for edge in span}
-        self._turning = sorted(turning | self._exceptions.keys() | self._not | thawed)
+        self._turning = self._turning_days() if rule.relative or self._exceptions or self._not or self._frozen else []
         self._quiet = book.quiet_for(rule)
         self._dues: dict[int, list[int]] = {}
         self.late = LATE if self._quiet else 1  # days after its own on which something due may begin
         # Whatever the languages of an hour leave out, a run is never longer than all of it.
-        longest = max(map(editions.seconds, editions.edges))
-        self.longest = 0 if rule.loop else int(min(longest * 1_000_000, LONGEST_RUN * DAY))
+        longest = 0.0 if rule.loop else max(map(editions.seconds, editions.edges))
+        self.longest = int(min(longest * 1_000_000, LONGEST_RUN * DAY))
         everyday = not (rule.recurrence or rule.exceptions or rule.only_on or rule.not_on or rule.relative)
         steady = not (self._quiet or self._frozen or self._tongues)
         self.plain = rule.loop and everyday and steady and len(editions.edges) == 1
@@ -86,6 +84,12 @@ class Due:
         if rule.share:
             shared = rule.share, editions, self._tongue_at, self._in_tongue, self._windows, self._zone
             self._shared = ShareTurns(*shared)
+
+    def _turning_days(self) -> list[int]:
+        relative = self.rule.relative
+        turning = self._book.turning(relative) if relative else NO_DAYS
+        thawed = {self._zone.day(edge) for span in self._frozen for edge in span}
+        return sorted(turning | self._exceptions.keys() | self._not | thawed)
 
     # --- what is due on a day
 

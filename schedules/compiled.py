@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import weakref
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from heapq import heappop, heappush
 from typing import NamedTuple
 
@@ -41,6 +41,27 @@ def goes_on(winner: Occurrence, other: Occurrence | None) -> bool:
     return other is winner or (other is not None and other.order == winner.order and other.since == winner.since)
 
 
+def same(winner: Occurrence | None, other: Occurrence | None) -> bool:
+    """Whether an edge between the two changes nothing."""
+    return other is None if winner is None else goes_on(winner, other)
+
+
+class Run(NamedTuple):
+    """Edges of a day between which one thing wins: from the first to before the last; and who is due beside the winner."""
+
+    first: int
+    after: int
+    beaten: tuple[str, ...]
+
+
+class Alike(NamedTuple):
+    """What days of one pattern have in common, filled when it is asked for: no ticks in it, places only."""
+
+    ids: list[str]  # by place in what is due
+    names: dict[int, tuple[str, ...]]  # who is due from an edge on
+    runs: list[tuple[Run, ...]]  # none or one
+
+
 class Day(NamedTuple):
     """One day of UTC: `edges[i]` to `edges[i + 1]` belongs to `winners[i]`; all that is due, strongest first."""
 
@@ -48,7 +69,8 @@ class Day(NamedTuple):
     winners: list[Occurrence | None]
     due: list[Occurrence]
     answers: dict[int, OnAir]
-    ids: list[str]
+    alike: Alike
+    many: bool  # whether other days are like it
 
 
 class CompiledPlan:
@@ -90,27 +112,64 @@ class CompiledPlan:
         """All that is due at a tick, strongest first."""
         return [one for one in self.place(at)[0].due if one.since <= at < one.end]
 
-    def names(self, day: Day, active: list[int]) -> tuple[str, ...]:
-        """The ids of rules due, strongest first, each once; `active` are places in what is due that day."""
-        names = self._ids_of(day)
-        found = [names[place] for place in active]
-        return tuple(found) if self._once else tuple(dict.fromkeys(found))
+    def names(self, day: Day, place: int, active: list[int]) -> tuple[str, ...]:
+        """The ids of rules due from an edge on, strongest first, each once; `active` are their places in what is due."""
+        known = day.alike.names.get(place)
+        if known is not None:
+            return known
+        ids = day.alike.ids
+        if not ids:
+            ids.extend([self.rules[one.order].id for one in day.due])
+        found = [ids[each] for each in active]
+        names = tuple(found) if self._once else tuple(dict.fromkeys(found))
+        if day.many:
+            self._weigh(len(names))
+            day.alike.names[place] = names
+        return names
 
-    def _ids_of(self, day: Day) -> list[str]:
-        if not day.ids:
-            rules = self.rules
-            day.ids.extend([rules[one.order].id for one in day.due])
-        return day.ids
+    def names_of_class(self, day: Day, place: int, active: list[int], count: int) -> tuple[str, ...]:
+        """The ids of the first `count` of the occurrences that are due from an edge on, each once."""
+        if self._once:
+            return self.names(day, place, active)[:count]
+        return tuple(dict.fromkeys(self.rules[day.due[each].order].id for each in active[:count]))
+
+    def runs(self, day: Day) -> Iterable[Run]:
+        """A day as what wins in turn. Days alike share them; others are walked as far as they are asked for."""
+        if not day.many:
+            return self._runs(day)
+        if not day.alike.runs:
+            found = tuple(self._runs(day))
+            day.alike.runs.append(found)
+        return day.alike.runs[-1]
+
+    def _runs(self, day: Day) -> Iterator[Run]:
+        winners, count, first = day.winners, len(day.edges), 0
+        for place, active in enumerate(walk(day)):
+            if place < first:
+                continue
+            winner, first = winners[place], place + 1
+            while first < count and same(winner, winners[first]):
+                first += 1
+            yield Run(place, first, () if winner is None else self.names(day, place, active)[1:])
 
     def keep(self, day: Day, place: int, answer: OnAir) -> OnAir:
         """Remember an answer of a day, as long as all that is remembered stays small."""
-        self._kept += len(answer.beaten) + 1
+        self._weigh(len(answer.beaten) + 1)
+        day.answers[place] = answer
+        return answer
+
+    def _weigh(self, names: int) -> None:
+        """So many names more are to be remembered: forget all if it becomes too much."""
+        self._kept += names
         if self._kept > self._most:
             for each in list(self._days.values()):
                 each.answers.clear()
-            self._kept = 0
-        day.answers[place] = answer
-        return answer
+                each.alike.names.clear()
+                each.alike.runs.clear()
+            for pattern in self._patterns.values():
+                pattern.alike.names.clear()
+                pattern.alike.runs.clear()
+            self._kept = names
 
     def until(self, at: int, winner: Occurrence) -> int | None:
         """The tick after `at` at which another occurrence wins, or none."""
@@ -156,7 +215,7 @@ class CompiledPlan:
     def _compile(self, opens: int) -> Day:
         closes = opens + DAY
         if not NEVER < opens < ALWAYS:
-            return Day([opens], [None], [], {}, [])
+            return Day([opens], [None], [], {}, _alike(), False)
         special = [one for one in self._special_ones(opens, closes) if one.since < closes and one.end > opens]
         key = None if special else self._pattern_key(opens)
         pattern = self._patterns.get(key) if key else None
@@ -168,8 +227,9 @@ class CompiledPlan:
         if key:
             for old in list(self._patterns)[: 1 - KEPT_PATTERNS]:
                 self._patterns.pop(old, None)
-            self._patterns[key] = Pattern(opens, due, edges, places)
-        return Day(edges, [None if place < 0 else due[place] for place in places], due, {}, [])
+            self._patterns[key] = Pattern(opens, due, edges, places, _alike())
+            return _moved(self._patterns[key], opens)
+        return Day(edges, [None if place < 0 else due[place] for place in places], due, {}, _alike(), False)
 
     def _pattern_key(self, opens: int) -> tuple[int, int, int] | None:
         """What a day of plain rules depends on: its weekday, the one before, and which rules are valid; None if a rule
@@ -231,16 +291,21 @@ class Pattern(NamedTuple):
     due: list[Occurrence]
     edges: list[int]
     places: list[int]
+    alike: Alike
+
+
+def _alike() -> Alike:
+    return Alike([], {}, [])
 
 
 def _moved(pattern: Pattern, opens: int) -> Day:
     """The pattern as another day."""
     by = opens - pattern.opens
-    due = [
-        Occurrence(rank, start + by, order, end + by, since + by) for rank, start, order, end, since, *_ in pattern.due
-    ]
+    due = pattern.due
+    if by:
+        due = [Occurrence(rank, start + by, order, end + by, since + by) for rank, start, order, end, since, *_ in due]
     winners = [None if place < 0 else due[place] for place in pattern.places]
-    return Day([edge + by for edge in pattern.edges], winners, due, {}, [])
+    return Day([edge + by for edge in pattern.edges], winners, due, {}, pattern.alike, True)
 
 
 class Span(NamedTuple):

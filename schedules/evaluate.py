@@ -4,7 +4,6 @@ priority, then the later start, then the id (the smaller one wins)."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from schedules.answer import Cause, OnAir
@@ -39,23 +38,23 @@ def _from_rules(ready: CompiledPlan, moment: int, winner: Occurrence | None) -> 
         playlist = ready.fallback.at(moment) if ready.fallback else None
         return OnAir("fallback" if playlist else "nothing", "", Priority.FALLBACK, playlist, (), True, since, until)
     until = _when(ready, ready.until(moment, winner))
-    names = dict.fromkeys([ready.rules[one.order].id for one in ready.due(moment)])
-    return answer_of_rule(ready, winner, ready.zone.when(winner.since), until, tuple(names))
+    _, *beaten = dict.fromkeys([ready.rules[one.order].id for one in ready.due(moment)])
+    return answer_of_rule(ready, winner, ready.zone.when(winner.since), until, tuple(beaten))
 
 
 def answer_of_rule(
-    ready: CompiledPlan, winner: Occurrence, since: datetime, until: datetime | None, due: tuple[str, ...]
+    ready: CompiledPlan, winner: Occurrence, since: datetime, until: datetime | None, beaten: tuple[str, ...]
 ) -> OnAir:
-    """The answer when a rule wins; `due` names all that is due, the winner first."""
+    """The answer when a rule wins; `beaten` names what else is due, strongest first."""
     wins = ready.dues[winner.order]
     rule, playlist = wins.rule, wins.playlist_of(winner.start, winner.since)
     zones = wins.zones_at(winner.since)
     if not wins.is_call:
-        return OnAir("rule", rule.id, rule.priority, playlist, zones, rule.loop, since, until, due[1:])
+        return OnAir("rule", rule.id, rule.priority, playlist, zones, rule.loop, since, until, beaten)
     meant = ready.zone.when(winner.start) if winner.start != winner.since else None
     told = winner.told / 1e6
     return OnAir(
-        "rule", rule.id, rule.priority, playlist, zones, rule.loop, since, until, due[1:], meant, told, winner.number
+        "rule", rule.id, rule.priority, playlist, zones, rule.loop, since, until, beaten, meant, told, winner.number
     )
 
 
@@ -66,8 +65,7 @@ def _fallback_now(ready: CompiledPlan, editions: Editions, idle: OnAir, moment: 
     changes = [edge for edge in editions.edges[1:] if editions.at(edge) != editions.at(edge - 1)]
     past = [ready.zone.when(edge) for edge in changes if edge <= editions.edges[place]]
     coming = [ready.zone.when(edge) for edge in changes if edge > moment]
-    return replace(
-        idle,
+    return idle._replace(
         cause="fallback" if now else "nothing",
         playlist=now,
         since=max([*past, *([idle.since] if idle.since else [])], default=None),
@@ -88,10 +86,10 @@ def _under_alerts(ready: CompiledPlan, base: OnAir, moment: int, alerts: Iterabl
         return _of_alert(ready, base, active, coming)
     until = _first([base.until, *(one.starts for one in coming)])
     if base.cause == "rule":
-        return replace(base, until=_local(ready, until))
+        return base._replace(until=_local(ready, until))
     ended = [one.until for one in newest if tick(one.until) <= moment]
     since = max([*ended, *([base.since] if base.since else [])], default=None)
-    return replace(base, since=_local(ready, since), until=_local(ready, until))
+    return base._replace(since=_local(ready, since), until=_local(ready, until))
 
 
 def _newest(alerts: Iterable[Alert]) -> list[Alert]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from schedules.arrangement import views_of
 from schedules.compiled import CompiledPlan, Day, compiled, walk
@@ -138,13 +139,13 @@ def conflicts(plan: Plan, start: datetime, end: datetime) -> tuple[Conflict, ...
 def _conflicts(plan: Plan, start: datetime, end: datetime) -> tuple[Conflict, ...]:
     ready = compiled(plan)
     found: list[Conflict] = []
-    for opens, closes, day, active in _stretches(ready, tick(start), tick(end)):
+    for opens, closes, day, edge, active in _stretches(ready, tick(start), tick(end)):
         rank, due = day.due[active[0]].rank, day.due
         if len(active) == 1 or due[active[1]].rank != rank:
             continue
         # Strongest first: those of the winner's class stand together at the head.
         alike = len(active) if due[active[-1]].rank == rank else sum(due[place].rank == rank for place in active)
-        names = ready.names(day, active[:alike])
+        names = ready.names_of_class(day, edge, active, alike)
         if len(names) > 1:
             _join(found, Conflict(ready.zone.when(opens), ready.zone.when(closes), names[0], names[1:]))
     return tuple(found)
@@ -171,7 +172,7 @@ def _never_wins(plan: Plan, start: datetime, end: datetime) -> tuple[NeverWins, 
     ready = compiled(plan)
     won: set[int] = set()
     beaten: dict[int, set[int]] = {}
-    for _, _, day, active in _stretches(ready, tick(start), tick(end)):
+    for _, _, day, _, active in _stretches(ready, tick(start), tick(end)):
         winner = day.due[active[0]].order
         won.add(winner)
         for place in active:
@@ -201,12 +202,22 @@ def _join(found: list[Conflict], conflict: Conflict) -> None:
         found.append(conflict)
 
 
-def _stretches(ready: CompiledPlan, start: int, end: int) -> Iterator[tuple[int, int, Day, list[int]]]:
-    """Where something is due: from, to, the day, and the places in it of what is due, strongest first."""
+class Stretch(NamedTuple):
+    """Where the same things are due: from, to, the day, the edge it begins at, and the places of what is due, strongest first."""
+
+    opens: int
+    closes: int
+    day: Day
+    edge: int
+    active: list[int]
+
+
+def _stretches(ready: CompiledPlan, start: int, end: int) -> Iterator[Stretch]:
+    """Where something is due, in order."""
     for number in range((start + ready.offset) // DAY, (end - 1 + ready.offset) // DAY + 1):
         day = ready.day(number)
         closes = [*day.edges[1:], (number + 1) * DAY - ready.offset]
-        for opens, shuts, active in zip(day.edges, closes, walk(day), strict=True):
+        for place, (opens, shuts, active) in enumerate(zip(day.edges, closes, walk(day), strict=True)):
             opens, shuts = max(opens, start), min(shuts, end)
             if active and opens < shuts:
-                yield opens, shuts, day, active
+                yield Stretch(opens, shuts, day, place, active)

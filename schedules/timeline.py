@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
-from schedules.compiled import CompiledPlan, Occurrence, compiled, goes_on, walk
+from schedules.compiled import CompiledPlan, compiled
 from schedules.evaluate import OnAir, answer_of_rule, on_air
 from schedules.model import Alert, Plan
 from schedules.zone import tick
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):
     """A half-open stretch in which one thing is on air; `on_air` is the answer at its start."""
 
     start: datetime
@@ -40,31 +39,22 @@ def _of_a_day(plan: Plan, ready: CompiledPlan, moment: datetime, last: int) -> I
     """Segments from an edge on, as far as they follow one another within its day and the period, in one walk."""
     edge = tick(moment)
     day, first = ready.place(edge)
-    edges, winners = day.edges, day.winners
+    edges = day.edges
     if edges[first] != edge:
         return
-    for place, active in enumerate(walk(day)):
-        if place < first:
+    for run in ready.runs(day):
+        if run.after <= first:
             continue
-        winner, after = winners[place], place + 1
-        while after < len(edges) and _same(winner, winners[after]):
-            after += 1
-        if after == len(edges) or edges[after] > last:
-            return
-        until = ready.zone.when(edges[after])
+        if run.first != first or run.after == len(edges) or edges[run.after] > last:
+            return  # it began before, or does not end here
+        winner, first, until = day.winners[run.first], run.after, ready.zone.when(edges[run.after])
         if winner is None:
             idle = on_air(plan, moment)
-            if idle.until is None or tick(idle.until) != edges[after]:
+            if idle.until is None or tick(idle.until) != edges[first]:
                 return  # its fallback changes meanwhile
             yield Segment(moment, until, idle)
-            first, moment = after, until
-            continue
-        begins_now = winner.since == edges[first] and moment.tzinfo is ready.zone.info
-        since = moment if begins_now else ready.zone.when(winner.since)
-        yield Segment(moment, until, answer_of_rule(ready, winner, since, until, ready.names(day, active)))
-        first, moment = after, until
-
-
-def _same(winner: Occurrence | None, other: Occurrence | None) -> bool:
-    """Whether the next edge changes nothing."""
-    return other is None if winner is None else goes_on(winner, other)
+        else:
+            begins_now = winner.since == edges[run.first] and moment.tzinfo is ready.zone.info
+            since = moment if begins_now else ready.zone.when(winner.since)
+            yield Segment(moment, until, answer_of_rule(ready, winner, since, until, run.beaten))
+        moment = until

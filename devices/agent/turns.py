@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from devices.agent.pages import PageShelf
@@ -52,7 +52,7 @@ class Turns:
         turn = self._of(answer, base, now) if base else None
         if turn is None and plan.fallback is not None and answer.cause == "rule":
             fallback = Playlist(id="fallback", items=(plan.fallback,))
-            instead = replace(answer, cause="fallback", source="", playlist=fallback, loop=True)
+            instead = answer._replace(cause="fallback", source="", playlist=fallback, loop=True)
             turn = self._of(instead, base or answer.since or plan.issued, now)
         return turn or Turn(answer, None, None, now, answer.until, DARK, answer.until)
 
