@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Response
 
 from controller.api.access import Need, Reader, World
 from controller.domain.asked import Asked
@@ -14,6 +14,7 @@ from controller.services import look
 from controller.services.approve import approve_message
 from controller.services.look import MessageLine, MessageView
 from controller.services.submit import Submission, submit_message
+from controller.services.try_message import Trial, trial_png, try_message
 from controller.services.withdraw import withdraw_message
 from controller.services.write import Change, Draft, create_message, edit_message
 from schedules.model import Sha256
@@ -44,6 +45,19 @@ def list_all(actor: Reader, deps: World, state: State | None = None) -> tuple[Me
 def one(message: str, actor: Reader, deps: World) -> MessageView:
     """One message at its newest version."""
     return look.message(deps, actor, message)
+
+
+@router.get("/{message}/trial")
+def trial(message: str, actor: Reader, deps: World) -> Trial:
+    """What submitting would draw now: findings, and where the pages can be looked at; nothing is kept."""
+    return try_message(deps, actor, message)
+
+
+@router.get("/{message}/trial/{language}/{board}/{page}.png", response_class=Response)
+def trial_page(message: str, language: str, board: str, page: str, actor: Reader, deps: World) -> Response:
+    """One page of that as PNG, from 1, or "moving": all at true speed."""
+    drawn = trial_png(deps, actor, message, language, board, page)
+    return Response(drawn, media_type="image/png", headers={"cache-control": "no-store"})
 
 
 @router.patch("/{message}")

@@ -17,7 +17,11 @@ from controller.services.drills import exercise_on
 
 LANGUAGE_COOKIE = "gatecast_language"
 # No inline code, nothing from elsewhere; pictures and sounds are our own.
-CONTENT_POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+# Trial pages come with their answer, so an image may also be made by our own script (blob:).
+CONTENT_POLICY = (
+    "default-src 'self'; img-src 'self' blob:; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+)
 
 
 @cache

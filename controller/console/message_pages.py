@@ -12,13 +12,18 @@ from controller.api.access import deps_of
 from controller.console.forms import Filled, one, said, texts
 from controller.console.frame import page
 from controller.console.i18n import LANGUAGES
+from controller.console.looks import CHOICES, SIGNS, boards_to_try, chosen, look_of, shown
 from controller.console.reader import PageRoute, Someone
+from controller.console.remarks import told
 from controller.domain.content import Category
 from controller.domain.people import Right
 from controller.errors import ControllerError
 from controller.services import approve, hear, look, submit, withdraw, write
+from controller.services.drawing import Remark
 from controller.services.look import MessageView
+from controller.services.try_message import try_message
 from devices.profiles.board import BoardShape
+from devices.rendering.style import COLOURS
 
 router = APIRouter(prefix="/messages", include_in_schema=False, route_class=PageRoute)
 
@@ -40,7 +45,7 @@ def every_message(request: Request, who: Someone) -> HTMLResponse:
 @router.get("/new")
 def new_form(request: Request, who: Someone) -> HTMLResponse:
     """An empty form."""
-    return _form(request, who, None, {"title": "", "category": "service", "texts": {}})
+    return _form(request, who, None, {"title": "", "category": "service", "texts": {}, "look": {}})
 
 
 @router.post("/new")
@@ -59,7 +64,8 @@ def create(request: Request, who: Someone, form: Filled) -> Response:
 def edit_form(request: Request, message: str, who: Someone) -> HTMLResponse:
     """The form with what stands."""
     found = look.message(deps_of(request), who.actor, message)
-    return _form(request, who, found, {"title": found.title, "category": found.category, "texts": found.texts})
+    given = {"title": found.title, "category": found.category, "texts": found.texts, "look": found.look}
+    return _form(request, who, found, given)
 
 
 @router.post("/{message}/edit")
@@ -88,10 +94,7 @@ def submit_it(request: Request, message: str, who: Someone) -> HTMLResponse:
         found = submit.submit_message(deps_of(request), who.actor, message)
     except ControllerError as problem:
         return _message(request, who, message, problem=problem)
-    remarks = dict.fromkeys(
-        f"{each.board}, {each.language}: {each.texts.get(who.words.language, each.text)}" for each in found.findings
-    )
-    return _message(request, who, message, findings=tuple(remarks))
+    return _message(request, who, message, findings=found.findings)
 
 
 @router.post("/{message}/approve")
@@ -115,15 +118,20 @@ def withdraw_it(request: Request, message: str, who: Someone) -> Response:
 
 
 def _given(form: FormData) -> dict[str, Any]:
-    return {"title": one(form, "title"), "category": one(form, "category"), "texts": texts(form)}
+    return {
+        "title": one(form, "title"), "category": one(form, "category"), "texts": texts(form), "look": look_of(form),
+    }  # fmt: skip
 
 
 def _form(
     request: Request, who: Someone, found: MessageView | None, given: dict[str, Any], problem: Exception | None = None
 ) -> HTMLResponse:
+    deps = deps_of(request)
     return page(
-        request, "message_form.html", who.actor, status=422 if problem else 200, now=deps_of(request).now(),
+        request, "message_form.html", who.actor, status=422 if problem else 200, now=deps.now(),
         message=found, given=given, problem=said(problem), categories=[each.value for each in Category],
+        look=shown(given["look"]), choices=CHOICES, signs=SIGNS, colours=COLOURS,
+        boards=boards_to_try(deps, who.actor, who.words.language),
     )  # fmt: skip
 
 
@@ -132,14 +140,17 @@ def _message(
     who: Someone,
     message: str,
     *,
-    findings: tuple[str, ...] = (),
+    findings: tuple[Remark, ...] = (),
     problem: ControllerError | None = None,
 ) -> HTMLResponse:
     deps = deps_of(request)
     found = look.message(deps, who.actor, message)
+    trial = try_message(deps, who.actor, message) if found.state == "draft" else None
     return page(
         request, "message.html", who.actor, status=422 if problem else 200, now=deps.now(), message=found,
-        findings=findings, problem=said(problem, who.words), state_word=lambda m: _state_word(who, m),
+        findings=told(trial.findings if trial else findings, who.words),
+        previews=trial.previews if trial else found.previews, trial=trial is not None, look=chosen(found.look),
+        problem=said(problem, who.words), state_word=lambda m: _state_word(who, m),
         recordings=hear.of_message(deps, who.actor, found.audio),
         lamps=lambda board: BoardShape.parse(board).width,
     )  # fmt: skip

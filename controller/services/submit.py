@@ -40,7 +40,7 @@ def submit_message(deps: Deps, actor: Actor, message: str) -> Submission:
         facts = visuals.picture(connection, stored.words.picture.sha256) if stored.words.picture else None
     approvals.submitted(stored.standing, "0" * 64)  # refused before the work, not after
     filmed = film_message(deps, stored.words, devices)
-    drawings = draw_message(deps, stored.words, facts, boards_of(devices))
+    drawings = refused_if_blocked(draw_message(deps, stored.words, facts, boards_of(devices)))
     rendered = keep_drawings(deps, drawings)
     bound = _digest(stored, rendered, filmed)
     _keep(deps, actor, stored, bound, drawings, rendered, filmed)
@@ -51,21 +51,19 @@ def submit_message(deps: Deps, actor: Actor, message: str) -> Submission:
 
 
 def draw_message(deps: Deps, words: Words, facts: PictureFacts | None, every: Iterable[Boards]) -> Drawings:
-    """Texts and picture on every board; InvalidError lists the remarks that block."""
+    """Texts and picture on every board, whatever is to be said of them."""
     picture, look = words.picture, words.look
     if picture is None or facts is None:
-        return refused_if_blocked(draw_texts(words.texts, every, look))
+        return draw_texts(words.texts, every, look)
     png, moving = deps.media.read(picture.sha256), facts.frames > 1
     if picture.place == "turn":
-        return refused_if_blocked(draw_pictures(png, picture, every, moving) | draw_texts(words.texts, every, look))
+        return draw_pictures(png, picture, every, moving) | draw_texts(words.texts, every, look)
     rooms = [(boards, replace(boards, shape=text_board(facts, boards.shape))) for boards in every]
-    return refused_if_blocked(
-        {
-            (language, boards.shape): put_beside(png, picture, facts, drawn, boards)
-            for boards, room in rooms
-            for (language, _), drawn in draw_texts(words.texts, [room], look).items()
-        }
-    )
+    return {
+        (language, boards.shape): put_beside(png, picture, facts, drawn, boards)
+        for boards, room in rooms
+        for (language, _), drawn in draw_texts(words.texts, [room], look).items()
+    }
 
 
 def refused_if_blocked(drawings: Drawings) -> Drawings:
