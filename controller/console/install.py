@@ -11,6 +11,7 @@ from controller.console import (
     alert_pages,
     calendar_pages,
     fault_pages,
+    figure_pages,
     hours_pages,
     message_pages,
     mourning_pages,
@@ -35,6 +36,7 @@ def install_console(app: FastAPI) -> None:
         *calendars,
         alert_pages,
         fault_pages,
+        figure_pages,
     ):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")

@@ -9,13 +9,14 @@ from sqlalchemy.engine import Connection
 
 from controller.domain.gates import Device
 from controller.domain.plans import Body, Wanted, build
+from controller.errors import InvalidError
 from controller.services import outbox
 from controller.services.context import Deps
 from controller.services.drills import TONE, marks
 from controller.services.tones import emergency_tone, tone_of
 from controller.store import plans, registry, wanted
 from controller.store.audit import note
-from devices.contract.messages import PlanMessage
+from devices.contract.messages import MAX_MESSAGE_BYTES, PlanMessage
 from devices.contract.seal import seal
 from devices.contract.topics import plan_topic
 from schedules.model import Plan
@@ -49,7 +50,10 @@ def _changed(connection: Connection, now: datetime) -> Iterator[tuple[Device, in
 
 
 def _issue(deps: Deps, connection: Connection, who: str, plan: Plan, body: Body) -> None:
-    fingerprint = body.fingerprint()
+    fingerprint, size = body.fingerprint(), len(PlanMessage(plan=plan).to_bytes())
+    if size > MAX_MESSAGE_BYTES:
+        text = f"the plan of {plan.device} would have {size:,} bytes and may have {MAX_MESSAGE_BYTES:,}"
+        raise InvalidError("plan.large", f"{text}: take schedules or messages away")
     plans.keep(connection, plan, fingerprint)
     details = {"revision": plan.revision, "fingerprint": fingerprint, "rules": [rule.id for rule in plan.rules]}
     note(connection, plan.issued, who, "plan.issued", plan.device, details)

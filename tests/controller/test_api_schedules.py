@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -190,3 +190,20 @@ def test_playlists_that_would_include_one_another_without_end_are_refused(desk: 
     assert (answer.status_code, answer.json()["code"]) == (422, "playlist.endless")
     unknown = desk.ask("operator", "POST", "/playlists", {"name": "q", "includes": ["list-none"]})
     assert (unknown.status_code, unknown.json()["errors"][0]["code"]) == (422, "playlist.unknown")
+
+
+def test_a_plan_that_would_be_too_large_to_travel_is_refused_and_nothing_of_it_stays(desk: Desk):
+    every = [(date(2027, 1, 1) + timedelta(days=number)).isoformat() for number in range(400)]
+    exceptions = [{"day": day, "windows": [["09:00", "14:00"]], "note": "x" * 200} for day in every]
+    wanted = body(desk.playlist(desk.approved()), exceptions=exceptions)
+    desk.must("operator", "POST", "/schedules", wanted)
+    for _ in range(60):
+        before = len(desk.waiting())
+        revision = desk.plan(BOARD).revision
+        answer = desk.ask("operator", "POST", "/schedules", wanted)
+        if answer.status_code != 201:
+            break
+    assert (answer.status_code, answer.json()["code"]) == (422, "plan.large")
+    assert BOARD in answer.json()["detail"]
+    assert len(desk.must("operator", "GET", "/schedules")) == len(desk.plan(BOARD).rules)
+    assert (len(desk.waiting()), desk.plan(BOARD).revision) == (before, revision)
