@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from devices.agent.card import CardEntry
+from devices.agent.faults import FaultBook
 from devices.agent.hand import Due, Hand, Tools
 from devices.agent.orders import View
 from devices.agent.passes import Cue, Pass, passes
@@ -18,13 +19,16 @@ from devices.errors import DeviceError, LinkError
 from devices.ports import ClipPlayer, Evidence
 from schedules.evaluate import OnAir
 from schedules.levels import volume_at
-from schedules.model import Alert, Plan
+from schedules.model import Alert, Plan, Priority
 
+SOUND_FAULTS = frozenset({"audio.sink", "audio.stall", "audio.silent"})  # of a loudspeaker that needs another's voice
 LATE = 2.0  # seconds after its due instant in which a clip may still begin
 LISTEN = 0.3  # seconds between two looks whether the clip has ended
 GRACE = 5.0  # seconds beyond its length in which the box must have said that a clip is over
 LOOK_BACK = 600.0  # seconds; nothing on a card is longer than what may still be playing then
 TEST_VOLUME = 50
+LONGEST_OWN = 120.0  # seconds of a clip of the site's own
+TEST, EMERGENCY, RESTARTING = "test", "emergency", "restarting"  # what the config may name
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +52,10 @@ class Listen:
 
 @dataclass(frozen=True, slots=True)
 class TryOut:
-    """Play the technician's clip, of which there is no record."""
+    """Play a clip of the site's own of which there is no record: the technician's, or that the system is starting."""
 
     clip: str
+    percent: int
 
 
 Step = PlayClip | StopClip | Listen | TryOut | Probe
@@ -70,11 +75,18 @@ class _Playing:
 class AnnouncerHand(Hand):
     """The hand of one box. Sound only: chimes, gaps and zones are not its matter."""
 
-    def __init__(self, tools: Tools, card: tuple[CardEntry, ...], clips: Mapping[str, int]) -> None:
-        """`card` says which approved sound is which clip; of `clips`, named by the config, "test" is for the technician."""
+    def __init__(
+        self, tools: Tools, card: tuple[CardEntry, ...], clips: Mapping[str, int], beside: FaultBook | None = None
+    ) -> None:
+        """`card` says which approved sound is which clip; `clips` are the site's own, named by the config.
+
+        `beside` are the faults of the loudspeaker it stands in for: silent while that one's sound is well.
+        """
         super().__init__(tools)
         self._clips = {one.sha256: one.clip for one in card}
-        self._trial = "test" if "test" in clips else None
+        self._own = frozenset(clips)
+        self._beside, self._needed = beside, beside is None
+        self._greeting = RESTARTING in clips
         self._player: ClipPlayer | None = None
         self._quick: ClipPlayer | None = None
         self._playing: _Playing | None = None
@@ -99,6 +111,7 @@ class AnnouncerHand(Hand):
     def look(self) -> Due | None:
         """The next step on the line."""
         now = self._clock.now()
+        self._stand_in()
         self._answer, plan, alerts = self._answer_now(now)
         step = self._next(plan, alerts, now)
         if step is None:
@@ -107,15 +120,34 @@ class AnnouncerHand(Hand):
             return None
         return Due(0 if self._answer.cause == "alert" else 2 if isinstance(step, Probe) else 1, step)
 
+    def _stand_in(self) -> None:
+        """Speak for the loudspeaker beside it while its sound is in fault; what is on begins at once then."""
+        if self._beside is None:
+            return
+        codes = {fault.code for fault in self._beside.standing()}
+        needed = bool(codes & SOUND_FAULTS)
+        if needed and not self._needed:
+            self._bases = {}
+        self._needed = needed
+
+    def _facts(self, now: datetime) -> tuple[Plan, tuple[Alert, ...]]:
+        plan, alerts = super()._facts(now)
+        return (plan, alerts) if self._needed else (plan.model_copy(update={"rules": ()}), ())
+
     def _next(self, plan: Plan, alerts: tuple[Alert, ...], now: datetime) -> Step | None:
         if self._contact.retry is not None:
             return Probe() if self._contact.retry <= 0 else None
         found = self._due(plan, alerts, now)
         playing = self._playing
+        if found is not None or (self._answer is not None and self._answer.cause == "alert"):
+            self._greeting = False  # there is something better to say
         if found is not None:
             return found
-        if self._test_until is not None and playing is None and self._trial is not None:
-            return TryOut(self._trial) if now < self._test_until else None
+        if self._greeting and playing is None:
+            self._greeting = False
+            return TryOut(RESTARTING, volume_at(plan, "", now, Priority.NORMAL).percent)
+        if self._test_until is not None and playing is None and TEST in self._own:
+            return TryOut(TEST, TEST_VOLUME) if now < self._test_until else None
         if playing is not None:
             if self._cut_short(playing, now):
                 return StopClip()
@@ -137,11 +169,23 @@ class AnnouncerHand(Hand):
                 ):
                     continue
                 clip = self._clip(cue)
+                if clip is None and one.cause == "alert" and EMERGENCY in self._own:
+                    clip = None if self._bridged(one, cue) else EMERGENCY
+                    if clip is None:
+                        continue
                 if clip is None:
                     self._not_on_card(one, cue, now)
                 elif self._told != (cue.due, clip) and not self._said(one, cue):
                     return None if self._nearly_over(one) else PlayClip(clip, one, cue)
         return None
+
+    def _bridged(self, one: Pass, cue: Cue) -> bool:
+        """Whether the site's own emergency clip speaks for this alert already, or something of it is on the card."""
+        playing = self._playing
+        if playing is not None and playing.clip == EMERGENCY and playing.of.source == one.source:
+            return True
+        words = [each for each in one.cues if each.content is not None]
+        return cue != words[0] or any(self._clip(each) for each in words)
 
     def _nearly_over(self, coming: Pass) -> bool:
         """Whether what plays only has its end to tell, and nothing stronger comes: a box is a little slower than its card."""
@@ -206,8 +250,9 @@ class AnnouncerHand(Hand):
             self._listen(player)
         elif isinstance(step, TryOut):
             self._test_until = None
-            self._set_volume(player, TEST_VOLUME)
+            self._set_volume(player, step.percent)
             player.play(step.clip)
+            self._contact.heard(done=True)
         else:
             quick.identify()
             self._contact.heard(done=True)
@@ -218,6 +263,8 @@ class AnnouncerHand(Hand):
             player, volume_at(self._orders.plan_for(True), "", self._clock.now(), step.of.priority).percent
         )
         record = self._draft(step.of, step.cue)
+        if step.clip == EMERGENCY:
+            record = record.model_copy(update={"reason": "not on the card: the box's own emergency clip in its place"})
         self._told = (step.cue.due, step.clip)
         row = self._tools.journal.open_play(record)
         self._evidence = player.play(step.clip)
@@ -241,8 +288,8 @@ class AnnouncerHand(Hand):
         if playing.clip in player.finished(0.02):
             self._contact.heard(done=True)
             self._evidence = Evidence.READ_BACK
-            self._end(Outcome.SHOWN, "")
-        elif passed > playing.cue.seconds + GRACE:
+            self._end(Outcome.PARTIAL if playing.clip == EMERGENCY else Outcome.SHOWN, "")
+        elif passed > (LONGEST_OWN if playing.clip == EMERGENCY else playing.cue.seconds) + GRACE:
             self._end(Outcome.PARTIAL, "the box never said that the clip ended")
         else:
             self._tools.journal.progress(playing.row, playing.started, round(passed, 3), Evidence.ACKNOWLEDGED)
@@ -251,9 +298,11 @@ class AnnouncerHand(Hand):
         playing, self._playing = self._playing, None
         if playing is None:
             return
-        seconds = round(min(self._clock.monotonic() - playing.began, playing.cue.seconds), 3)
+        longest = LONGEST_OWN if playing.clip == EMERGENCY else playing.cue.seconds
+        seconds = round(min(self._clock.monotonic() - playing.began, longest), 3)
+        said = "; ".join(each for each in (playing.record.reason, reason) if each)
         facts = {
-            "outcome": outcome, "reason": reason[:300], "seconds": seconds, "started": playing.started,
+            "outcome": outcome, "reason": said[:300], "seconds": seconds, "started": playing.started,
             "ended": playing.started + timedelta(seconds=seconds), "evidence": (self._evidence or Evidence.SENT).value,
             "start_error": round((playing.started - playing.cue.due).total_seconds(), 6),
         }  # fmt: skip
@@ -271,8 +320,8 @@ class AnnouncerHand(Hand):
         times = [PROBE_SECONDS if self._player is None else self._contact.next_try(PROBE_SECONDS)]
         if self._playing is not None:
             times.append(LISTEN)
-        if self._answer is not None and self._answer.cause in ("rule", "alert"):
-            times.append(LISTEN)  # cues of a pass follow one another
+        if self._beside is not None or (self._answer is not None and self._answer.cause in ("rule", "alert")):
+            times.append(LISTEN)  # cues of a pass follow one another; the sound beside it may fail at any time
         if self._answer is not None and self._answer.until is not None:
             times.append(max((self._answer.until - now).total_seconds(), 0.0))
         return max(min(times), 0.0)

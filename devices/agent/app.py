@@ -93,10 +93,16 @@ class Agent:
         self._workers = build_workers(
             config,
             lambda device: Tools(
-                device, Desk(journal), kept.media, kept.clips, clock, self._faults[device], self._talks, self._button
+                device, Desk(journal), kept.media, kept.clips, clock, self._faults[device], self._beside(device),
+                self._talks, self._button,
             ),
             clock, self._report, open_link, make_sound,
         )  # fmt: skip
+
+    def _beside(self, device: str) -> FaultBook | None:
+        """The faults of the loudspeaker that a box stands in for."""
+        config = next(one for one in self._config.devices if self._config.device_id(one) == device)
+        return self._faults[f"{self._config.gate}/{config.stands_in_for}"] if config.stands_in_for else None
 
     def _topic(self, leaf: str) -> str:
         return agent_topic(self._config.gate, self._config.agent, leaf)

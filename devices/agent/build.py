@@ -159,7 +159,7 @@ def _on_line(
     if driver.kind == "board":
         hand = BoardHand(tools, getattr(settings, "shape"), witness)  # noqa: B009
     elif driver.kind == "player":
-        hand = AnnouncerHand(tools, _card(device), dict(device.settings.get("clips", {})))
+        hand = AnnouncerHand(tools, _card(device), dict(device.settings.get("clips", {})), tools.beside)
     else:
         public = device.public_zones or tuple(getattr(settings, "zones", ()))
         hand = SpeakerHand(tools, make_sound(device), public, Inputs(device.inputs, tools.faults, tools.pressed))

@@ -100,6 +100,10 @@ class DeviceConfig(Fact):
     public_zones: tuple[Id, ...] = Field(default=(), description="that hear what names no zones")
     sound: dict[str, Any] | None = None
     card: Path | None = Field(default=None, description="of an announcer box: the list of what lies on its card")
+    stands_in_for: Id | None = Field(
+        default=None,
+        description="of an announcer box: the loudspeaker whose sound it takes over while that is in fault",
+    )
     inputs: dict[Id, InputConfig] = Field(default_factory=dict, description="what the driver's named inputs mean")
     panel: PanelConfig | None = Field(default=None, description="of a wall fed by video: its sending card")
 
@@ -136,6 +140,10 @@ class AgentConfig(Fact):
         links = [line.link for line in self.lines]
         if len(set(links)) != len(links):
             raise ValueError("two lines use the same link; put their devices on one line")
+        for device in self.devices:
+            beside = device.stands_in_for
+            if beside is not None and beside not in {one.id for one in self.devices if one is not device}:
+                raise ValueError(f"device {device.id} stands in for {beside}, which does not exist")
         known = {line.id for line in self.lines}
         for device in self.devices:
             if stray := [line for line in device.lines if line not in known]:

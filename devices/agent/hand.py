@@ -49,6 +49,7 @@ class Tools:
     clips: Clips
     clock: Clock
     faults: FaultBook
+    beside: FaultBook | None = None  # of the loudspeaker it stands in for
     talks: Path = Path()  # where what was said into microphones is kept
     pressed: Callable[[str, bool], None] = lambda _call, _down: None  # a button of this device went down or up
 

@@ -286,7 +286,9 @@ class Line:
     def tools(self, device: str) -> Tools:
         """What the hand of a device works with."""
         self.faults[device] = FaultBook(device)
-        return Tools(device, Desk(self.journal), self.media, self.clips, self.clock, self.faults[device], self.talks)
+        return Tools(
+            device, Desk(self.journal), self.media, self.clips, self.clock, self.faults[device], None, self.talks
+        )
 
     def board(self, device: str, shape: str = "32x16:mono") -> FakeBoard:
         """Add a board."""
