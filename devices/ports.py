@@ -147,6 +147,15 @@ class DeadMan(Protocol):
 
 
 @runtime_checkable
+class Noisy(Protocol):
+    """A device that counts what the line damages."""
+
+    @property
+    def noise(self) -> float:
+        """The share of the last questions about which damaged bytes came, 0 to 1."""
+
+
+@runtime_checkable
 class Leveled(Protocol):
     """A device that sets how loud each of some zones is."""
 
@@ -359,6 +368,7 @@ __all__ = [
     "LightSensing",
     "Link",
     "MediaCache",
+    "Noisy",
     "Outbox",
     "PacedLink",
     "Panel",

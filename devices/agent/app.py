@@ -33,6 +33,7 @@ from devices.agent.store import Store
 from devices.agent.talks import sweep_talks
 from devices.agent.timekeeping import Timekeeper
 from devices.agent.uplink import RecordSender, StatusSender
+from devices.agent.watch import WATCH_EVERY, Watch, disk_usage
 from devices.agent.worker import ALERT, CONTENT, STATUS, Arrived, LineWorker, RestartLine, TestPattern
 from devices.contract.messages import CommandMessage, CommandVerb, Health, Reply, Status
 from devices.contract.topics import agent_topic, status_topic
@@ -65,6 +66,7 @@ class Agent:
         self._config, self._kept, self._clock = config, kept, clock
         self._devices = tuple(config.device_id(device) for device in config.devices)
         self._faults = {device: FaultBook(device) for device in self._devices}
+        self._watch = Watch(config.state, self._faults, disk_usage)
         self._views: dict[str, View] = {}
         self._patience: dict[str, asyncio.TimerHandle] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -125,6 +127,7 @@ class Agent:
                     self._records.run,
                     self._time.run,
                     self._tidy,
+                    self._watching,
                     door.run,
                 ):
                     group.create_task(_for_ever(run))
@@ -293,6 +296,14 @@ class Agent:
             clock_offset=None if offset is None else round(offset.total_seconds(), 1), outbox=self._kept.store.depth(),
             brightness=view.brightness, dark=view.dark,
         )  # fmt: skip
+
+    async def _watching(self) -> None:
+        """Look for what no device tells."""
+        while True:
+            await asyncio.sleep(WATCH_EVERY)
+            now, trusted = self._clock.now(), self._clock.trusted()
+            for device in self._watch.look(self._inbox.plans, self._needed, self._fetcher.spoilt, now, trusted):
+                self._senders[device].change()
 
     async def _tidy(self) -> None:
         """Forget what is long over."""

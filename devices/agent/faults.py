@@ -41,14 +41,14 @@ class FaultBook:
             log.info("fault over", extra={"device": self._device, "code": code})
         return bool(gone)
 
-    def clear_lines(self) -> bool:
-        """All faults of the line and of the device's answers are over."""
-        return self.clear_of("link.", "device.")
+    def clear_lines(self, but: str = "") -> bool:
+        """All faults of the line and of the device's answers are over, `but` one."""
+        return self.clear_of("link.", "device.", but=but)
 
-    def clear_of(self, *beginnings: str) -> bool:
-        """All faults whose codes begin so are over."""
+    def clear_of(self, *beginnings: str, but: str = "") -> bool:
+        """All faults whose codes begin so are over, `but` one."""
         with self._lock:
-            codes = [code for code in self._faults if code.startswith(beginnings)]
+            codes = [code for code in self._faults if code.startswith(beginnings) and code != but]
         return self.clear(*codes)
 
     def standing(self) -> tuple[Fault, ...]:

@@ -39,6 +39,7 @@ class Fetcher:
         """`controller()` is None while the agent is not enrolled; `arrived(sha256)` is told of each new file."""
         self._media, self._clips, self._controller, self._arrived = media, clips, controller, arrived
         self._missing: dict[str, _Missing] = {}
+        self._spoilt: set[str] = set()
         self._wake = asyncio.Event()
 
     def want(self, refs: Iterable[ContentRef]) -> None:
@@ -58,6 +59,11 @@ class Fetcher:
     def missing(self) -> frozenset[str]:
         """Hashes of the files that are needed and not here."""
         return frozenset(self._missing)
+
+    @property
+    def spoilt(self) -> frozenset[str]:
+        """Hashes of files that came and were not what they are called, and have not come right since."""
+        return frozenset(self._spoilt & self._missing.keys())
 
     def hurry(self) -> None:
         """The way to the controller is open again: try now what waits."""
@@ -98,10 +104,14 @@ class Fetcher:
             if controller is not None:
                 await in_thread(lambda: self._get(controller, one.ref), (HttpError, OSError, ValueError))
                 self._missing.pop(sha256, None)
+                self._spoilt.discard(sha256)
                 log.info("content is here", extra={"sha256": sha256, "bytes": one.ref.size})
                 self._arrived(sha256)
         except (HttpError, OSError, ValueError) as exc:
             self._failed(one, str(exc))
+            if isinstance(exc, ValueError):
+                self._spoilt.add(sha256)
+                self._arrived(sha256)
         finally:
             one.running = False
             self._wake.set()

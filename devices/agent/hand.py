@@ -24,7 +24,7 @@ from schedules.review import why
 from schedules.trust import Doubt
 
 CLOCK_FAULTS = {
-    Doubt.UNCONFIRMED: ("clock.untrusted", "no source vouches for the clock: fallback and alerts only"),
+    Doubt.UNCONFIRMED: ("clock.unsynced", "no source vouches for the clock: fallback and alerts only"),
     Doubt.BEFORE_BUILD: (
         "clock.behind",
         "the clock shows a time before this release was made: fallback and alerts only",

@@ -39,6 +39,10 @@ class Inputs:
         every = BUTTON_SECONDS if any(one.means == "button" for one in self._meanings.values()) else WATCH_SECONDS
         return min(max(self._looked + every - monotonic, 0.0), every)
 
+    def asked(self, monotonic: float) -> None:
+        """The device is asked now, whatever it answers."""
+        self._looked = monotonic
+
     def see(self, states: Mapping[str, bool], now: datetime, monotonic: float) -> None:
         """The contacts as the device read them; True is closed."""
         self._looked = monotonic

@@ -37,6 +37,7 @@ class Placed:
     record: PlayRecord | None
     row: int | None
     heard: bool = False  # the zones were open at some moment while it sounded
+    proof: str = "read_back"  # the weakest word that they were
     noted: float = 0.0
     ending: tuple[Outcome, str] | None = None
     lost: dict[str, Why] = field(default_factory=dict)  # zones that did not sound for all of it, and why not
@@ -81,6 +82,8 @@ def in_words(silent: Mapping[str, Why]) -> str:
 
 class Sounds:
     """What was placed with the sound process and has not ended."""
+
+    zones_proof = "read_back"  # what the device's word for its open zones is worth now
 
     def __init__(
         self, journal: Desk, out: SoundOut, cut: Callable[[Placed, PlayRecord], None],
@@ -152,13 +155,17 @@ class Sounds:
         """The clips whose time has come."""
         return frozenset(name for name, one in self._placed.items() if one.clip.due <= now)
 
-    def follow(self, now: datetime, silent: Callable[[Iterable[str]], Mapping[str, Why]], any_open: bool) -> str:
-        """Take up what ended; the fault of the sound output in words, empty if there is none.
+    def follow(
+        self, now: datetime, silent: Callable[[Iterable[str]], Mapping[str, Why]], any_open: bool
+    ) -> tuple[str, str] | None:
+        """Take up what ended; the fault of the sound output as its code and words, None if there is none.
 
         `silent` names those of some zones that nobody hears now, and why.
         """
         current = self.sounding(now)
         if current is not None and current.record is not None and current.ending is None:
+            if self.zones_proof != "read_back":
+                current.proof = self.zones_proof
             if current.record.zones:
                 _note_zones(current, current.record.zones, silent(current.record.zones), now)
             else:
@@ -167,11 +174,17 @@ class Sounds:
         try:
             ended = self._out.poll()
         except DeviceError as exc:
-            return str(exc)
+            return exc.code, str(exc)
         for played in ended:
             self._end(played)
         self._listened(ended)
-        return next((f"a sound was not played: {one.reason}" for one in ended if one.reason in ("sink", "missing")), "")
+        lost = next((one.reason for one in ended if one.reason in ("sink", "missing")), "")
+        return ("audio.sink", f"a sound was not played: {lost}") if lost else None
+
+    def clipped(self) -> int:
+        """Samples since the last look that were too loud together; 0 where the output does not count them."""
+        count = getattr(self._out, "clipped", None)
+        return int(count()) if count else 0
 
     def _listened(self, ended: Sequence[Played]) -> None:
         """What a monitor said last; without one nothing is known."""
@@ -271,7 +284,7 @@ def _evidence(one: Placed, played: Played) -> str | None:
         return None
     if played.heard == "heard":
         return "heard"
-    return "read_back" if one.heard else "sent"
+    return one.proof if one.heard else "sent"
 
 
 def _outcome(one: Placed, played: Played) -> tuple[Outcome, str]:

@@ -52,6 +52,7 @@ from schedules.playlist import patience
 AHEAD = 3.0  # seconds that clips are handed over before they are due
 ALERT_SETTLE = 0.1  # seconds between zones and the emergency tone: a signal has no first syllable to lose
 LONGEST_WAIT = timedelta(hours=4)  # of what is stacked
+CLIP_STANDS = timedelta(minutes=1)  # long enough to be seen
 BUSY_WAKE, IDLE_WAKE = 0.25, 1.0
 
 
@@ -77,6 +78,7 @@ class SpeakerHand(Hand):
         self._alerted = False
         self._overdue: dict[str, datetime] = {}
         self._test: Pass | None = None
+        self._clipped_at: datetime | None = None
 
     def attach(self, open_device: Callable[[bool], Any]) -> None:
         """Take hold of the zones, once patiently and once for quick looks."""
@@ -143,11 +145,18 @@ class SpeakerHand(Hand):
             self._bases[alert.id] = (alert.revision, base)
 
     def _follow(self, now: datetime) -> None:
+        if self._zones.evidence is not None:
+            self._sounds.zones_proof = self._zones.evidence.value
         fault = self._sounds.follow(now, self._zones.silent, bool(self._zones.open))
         if fault:
-            self._tools.faults.put("audio.sink", fault, now)
+            self._tools.faults.put(*fault, now)
         elif not self._sounds.busy or self._sounds.sounding(now):
-            self._tools.faults.clear("audio.sink")
+            self._tools.faults.clear("audio.sink", "audio.stall")
+        if clipped := self._sounds.clipped():
+            self._clipped_at = now
+            self._tools.faults.put("audio.clip", f"{clipped} samples were too loud together", now)
+        elif self._clipped_at and now - self._clipped_at > CLIP_STANDS:
+            self._tools.faults.clear("audio.clip")
         if self._sounds.silent:
             self._tools.faults.put("audio.silent", "the monitor hears nothing of what is sent", now)
         else:

@@ -38,7 +38,7 @@ def record_of_talk(
         message=placed.of.source.removeprefix(PREFIX), version=1, digest=found, content=said, due=placed.clip.due,
         started=started, ended=started + timedelta(seconds=seconds) if started else None, seconds=seconds,
         outcome=Outcome.SHOWN if whole else Outcome.PARTIAL if played.frames else Outcome.FAILED,
-        evidence="read_back" if placed.heard and played.frames else "sent" if played.frames else None,
+        evidence=placed.proof if placed.heard and played.frames else "sent" if played.frames else None,
         reason=f"live microphone, kept as {file.name}", zones=zones, drill=placed.of.drill,
         start_error=round(played.start_error, 6) if played.frames else None,
     )  # fmt: skip

@@ -11,9 +11,10 @@ from devices.agent.faults import FaultBook
 from devices.agent.inputs import Inputs
 from devices.agent.reconcile import CloseZones, OpenZones, Probe, ReadInputs, SeenSpeaker
 from devices.errors import DeviceError, LinkError, MismatchError
-from devices.ports import Clock, DeadMan, Evidence, Leveled, Speaker
+from devices.ports import Clock, DeadMan, Evidence, Leveled, Noisy, Speaker
 
 NEVER = 1e9
+NOISE = 0.05
 FIRST_OPENING, LONGEST_OPENING = 0.6, 2.5  # seconds from the order to the zones' own word
 Why = Literal["contact", "relay", "line"]
 LineStep = OpenZones | CloseZones | Probe | ReadInputs
@@ -43,6 +44,7 @@ class ZoneLine:
         self._ordered: frozenset[str] | None = None  # the last it was told, done or not
         self._softer: tuple[tuple[str, float], ...] = ()
         self._stuck: frozenset[str] = frozenset()  # do not follow
+        self._doubted = False
         self._for: object = None  # the announcement they were opened for
         self.open: frozenset[str] | None = None  # by its own word; None: unknown
         self.told: frozenset[str] = frozenset()  # the last that were opened
@@ -110,6 +112,7 @@ class ZoneLine:
         """One exchange. LinkError if the line is gone; what the device does wrong is kept, not raised."""
         if self._speaker is None or self._quick is None:
             return
+        self._note_noise(self._speaker, self._quick)
         try:
             self._on_line(step, self._speaker, self._quick, announcement)
         except LinkError:
@@ -120,8 +123,16 @@ class ZoneLine:
             self._contact.failed(exc)
             self.open = None
 
+    def _note_noise(self, *hands: object) -> None:
+        """A line that damages more than one answer in twenty is a fault before it is dead."""
+        share = max((hand.noise for hand in hands if isinstance(hand, Noisy)), default=0.0)
+        self._contact.noisy = share > NOISE
+        if self._contact.noisy:
+            self._faults.put("link.noise", f"{share:.0%} of the answers come damaged", self._clock.now())
+
     def _on_line(self, step: LineStep, speaker: Speaker, quick: Speaker, announcement: object) -> None:
         if isinstance(step, ReadInputs):
+            self._inputs.asked(self._clock.monotonic())  # a device that refuses is not asked again at once
             self._inputs.see(quick.inputs(), self._clock.now(), self._clock.monotonic())
             self._contact.heard(done=False)
         elif isinstance(step, Probe):
@@ -133,8 +144,10 @@ class ZoneLine:
         found, self._checked = quick.zones(), self._clock.monotonic()
         known, self.open = self.open or frozenset(), found
         if found == known:
+            self._doubted = False
             self._done()
             return
+        self._doubted = True
         self._contact.failed(ZonesError(known - found, found - known))
         self._contact.hurry()
 
@@ -171,7 +184,8 @@ class ZoneLine:
     def _done(self) -> None:
         self._stuck = frozenset()
         self._contact.heard(done=True)
-        self._faults.clear(ZonesError.code)
+        if not self._doubted:  # what moved by itself counts as mended when the next look says so
+            self._faults.clear(ZonesError.code)
 
     def shut(self) -> None:
         """The agent stops: nothing stays open."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Protocol, TypeVar
 
 from devices.errors import GaveWayError
 from devices.ports import Link, YieldingLink
 
+REMEMBERED, ENOUGH = 60, 20  # questions whose noise is remembered, and how many say something
 PROMPT = 0.25  # seconds in which a device that is there has answered; for one that is not, nothing urgent waits longer
 SLICE = 0.05
 
@@ -33,6 +35,7 @@ class Talk:
         self._clock = clock
         self._request = b""
         self._owed_until = clock()
+        self._noisy: deque[bool] = deque(maxlen=REMEMBERED)
         self.answering = True  # whether the last question got an answer; at first we believe so
 
     def ask(
@@ -61,11 +64,23 @@ class Talk:
             for event in decoder.feed(self._link.receive(min(left, SLICE) if cut else left)):
                 if (answer := ours(event)) is not None:
                     self.answering = True
+                    self._note_noise(request, decoder)
                     return answer
         # No protocol here numbers its answers, so one that is late looks like the answer to whatever is asked next.
         self._owed_until = self._clock() + seconds
         self.answering = False
+        self._note_noise(request, decoder)
         return None
+
+    def _note_noise(self, request: bytes, decoder: object) -> None:
+        """Bytes that belong to no answer are noise; those of our own question are an adapter's echo."""
+        skipped = getattr(decoder, "skipped", 0)
+        self._noisy.append(skipped not in (0, len(request)))
+
+    @property
+    def noise(self) -> float:
+        """The share of the last questions about which damaged bytes came, 0 to 1; 0 while too few were asked."""
+        return sum(self._noisy) / len(self._noisy) if len(self._noisy) >= ENOUGH else 0.0
 
     def _send(self, request: bytes, cut: bytes) -> None:
         link = self._link

@@ -37,6 +37,12 @@ class SinkFaultError(DeviceError):
     code = "audio.sink"
 
 
+class StalledError(SinkFaultError):
+    """The sink, or the sound process, is there and takes nothing."""
+
+    code = "audio.stall"
+
+
 class SoundSettings(Fact):
     """How a gate's sound leaves: on a clock without a card, or through a command that reads raw samples."""
 
@@ -101,7 +107,8 @@ class SoundProcess:
         self._clips: dict[str, Clip] = {}
         self._progress: dict[str, int] = {}
         self._ended: deque[Played] = deque(maxlen=_KEPT)
-        self._fault = ""
+        self._fault, self._stalled = "", False
+        self._clipped = 0
         self._heard_at = self._retry_at = 0.0
         self._back_off = _BACK_OFF[0]
         self._child: subprocess.Popen[bytes] | None = None
@@ -132,8 +139,14 @@ class SoundProcess:
             ended = tuple(self._ended)
             self._ended.clear()
             if not ended and self._fault:
-                raise SinkFaultError(self._fault)
+                raise (StalledError if self._stalled else SinkFaultError)(self._fault)
             return ended
+
+    def clipped(self) -> int:
+        """Samples since the last look that did not fit: sounds that are too loud together."""
+        with self._lock:
+            found, self._clipped = self._clipped, 0
+            return found
 
     def progress(self) -> Mapping[str, int]:
         """Frames the sink has taken so far, of each clip that sounds; fresh each second."""
@@ -178,7 +191,7 @@ class SoundProcess:
         if self._child is None and now >= self._retry_at:
             self._start()
         elif self._child is not None and now - self._heard_at > _SILENT_AFTER:
-            self._drop("the sound process has fallen silent")
+            self._drop("the sound process has fallen silent", stalled=True)
 
     def _tell(self, order: Mapping[str, Any]) -> None:
         """Write one line. A process that does not read is as good as dead."""
@@ -191,16 +204,16 @@ class SoundProcess:
         except OSError:
             self._drop("the sound process takes no orders")
 
-    def _drop(self, reason: str) -> None:
+    def _drop(self, reason: str, stalled: bool = False) -> None:
         child = self._child
         if child is not None:
-            self._down(reason)
+            self._down(reason, stalled)
             _end_child(child, 0.0)
 
-    def _down(self, reason: str) -> None:
+    def _down(self, reason: str, stalled: bool = False) -> None:
         """The process is gone: what sounded has ended, what has not begun is told to the next one."""
         self._child = None
-        self._fault = reason
+        self._fault, self._stalled = reason, stalled
         self._retry_at = self._clock() + self._back_off
         self._back_off = min(2 * self._back_off, _BACK_OFF[1])
         for name in tuple(self._progress):
@@ -239,10 +252,11 @@ class SoundProcess:
         event = report["event"]
         if event == "beat":
             self._progress = {name: frames for name, frames in report["frames"].items() if name in self._clips}
+            self._clipped += report["clipped"]
             if report["sink"]:
                 self._back_off = _BACK_OFF[0]
         elif event == "sink":
-            self._fault = "" if report["ok"] else report["text"]
+            self._fault, self._stalled = "" if report["ok"] else report["text"], report["stalled"]
         elif event == "error":
             _log.warning("sound: %s", report["text"])
         elif event == "ended" and report["id"] in self._clips:

@@ -72,6 +72,7 @@ class Block:
     data: bytes
     taken: Mapping[str, int] = field(default_factory=dict)
     ended: tuple[Ended, ...] = ()
+    clipped: int = 0  # samples that did not fit into 16 bits
 
 
 class Mixer:
@@ -105,14 +106,15 @@ class Mixer:
             return Block(SILENCE)
         before, after = self._duck(sounding)
         parts = [self._part(voice) for voice in sounding]
+        clipped = 0
         if len(parts) == 1 and self._whole(sounding[0], parts[0][1], before, after):
             data = parts[0][1]
         else:
             gains = [(voice, before[voice.bus], after[voice.bus]) for voice in sounding]
-            data = _add(parts, [(voice, a * voice.gain >> 15, b * voice.gain >> 15) for voice, a, b in gains])
+            data, clipped = _add(parts, [(voice, a * voice.gain >> 15, b * voice.gain >> 15) for voice, a, b in gains])
         taken, ended = self._account(sounding, parts)
         self.position = end
-        return Block(data, taken, ended)
+        return Block(data, taken, ended, clipped)
 
     def _duck(self, sounding: list[Voice]) -> tuple[dict[str, int], dict[str, int]]:
         """Gains at the beginning and the end of this block; a bus that is silent takes its gain at once."""
@@ -167,7 +169,8 @@ def _why_ended(voice: Voice, frames: int, room: int) -> str | None:
     return "missing" if frames < room else None
 
 
-def _add(parts: list[tuple[int, bytes]], voices: list[tuple[Voice, int, int]]) -> bytes:
+def _add(parts: list[tuple[int, bytes]], voices: list[tuple[Voice, int, int]]) -> tuple[bytes, int]:
+    """The sum, and how many of its samples did not fit."""
     total = [0] * BLOCK
     for (offset, data), (voice, before, after) in zip(parts, voices, strict=True):
         samples = _shaped(_samples(data), voice.fade, before, after)
@@ -176,7 +179,8 @@ def _add(parts: list[tuple[int, bytes]], voices: list[tuple[Voice, int, int]]) -
     mixed = array("h", [-32768 if v < -32768 else 32767 if v > 32767 else v for v in total])
     if sys.byteorder == "big":
         mixed.byteswap()
-    return mixed.tobytes()
+    # Only several voices can go beyond; one is never made louder than it is.
+    return mixed.tobytes(), sum(not -32768 <= v <= 32767 for v in total) if len(parts) > 1 else 0
 
 
 def _shaped(samples: array[int], fade: int | None, before: int, after: int) -> list[int]:

@@ -13,7 +13,7 @@ from devices.sound.mixer import BLOCK, Ended, Mixer, Voice, gain_of
 from devices.sound.monitor import Listener
 from devices.sound.orders import Play, Stop
 from devices.sound.record import WavRecord
-from devices.sound.sinks import Sink, SinkError
+from devices.sound.sinks import Sink, SinkError, StallError
 from devices.sound.sources import clip_frames, open_clip
 from devices.sound.timeline import Timeline, Wish
 
@@ -59,6 +59,7 @@ class Player:
         self._open = False
         self._retry_at, self._back_off = 0.0, _BACK_OFF[0]
         self._blocks = 0
+        self._clipped = 0  # samples since the last beat that did not fit into 16 bits
 
     def order(self, order: Play | Stop) -> None:
         """Queue or stop clips."""
@@ -82,8 +83,9 @@ class Player:
         try:
             self._sink.write(block.data)
         except SinkError as exc:
-            self._fault(str(exc), block.ended)
+            self._fault(exc, block.ended)
             return
+        self._clipped += block.clipped
         self._accept(block.data, block.taken, block.ended)
         self._listen(block.data)
 
@@ -100,7 +102,8 @@ class Player:
 
     def beat(self) -> None:
         """Say that we live, and what the sink has taken of the clips that sound."""
-        self._emit({"event": "beat", "sink": self._open, "frames": dict(self._accepted)})
+        self._emit({"event": "beat", "sink": self._open, "frames": dict(self._accepted), "clipped": self._clipped})
+        self._clipped = 0
 
     def _queue(self, order: Play) -> None:
         if order.id in self._waiting or order.id in self._placed:
@@ -188,22 +191,22 @@ class Player:
         try:
             self._sink.open()
         except SinkError as exc:
-            self._fault(str(exc), ())
+            self._fault(exc, ())
             return False
         self._open = True
         self._mixer = Mixer()
         self._timeline.restart()
         self._anchor()
-        self._emit({"event": "sink", "ok": True, "text": ""})
+        self._emit({"event": "sink", "ok": True, "text": "", "stalled": False})
         return True
 
-    def _fault(self, text: str, ended: tuple[Ended, ...]) -> None:
+    def _fault(self, error: SinkError, ended: tuple[Ended, ...]) -> None:
         """Close the sink and end what sounded; what had not begun waits for the sink to come back."""
         self._sink.close()
         self._open = False
         self._retry_at = self._clocks.monotonic() + self._back_off
         self._back_off = min(2 * self._back_off, _BACK_OFF[1])
-        self._emit({"event": "sink", "ok": False, "text": text})
+        self._emit({"event": "sink", "ok": False, "text": str(error), "stalled": isinstance(error, StallError)})
         errors = {voice.id: voice.start_error for voice in self._mixer.voices}
         errors.update({end.id: end.start_error for end in ended})
         for voice in self._mixer.voices:

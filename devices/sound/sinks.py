@@ -26,6 +26,10 @@ class SinkError(Exception):
     """The sink takes no sound; the text says why."""
 
 
+class StallError(SinkError):
+    """The sink is there and takes nothing."""
+
+
 class Sink(Protocol):
     """A way out for the stream. Every method but `close` raises SinkError."""
 
@@ -148,7 +152,7 @@ class PipeSink:
             except BlockingIOError:
                 wait = deadline - time.monotonic()
                 if wait <= 0:
-                    raise SinkError(f"the sound command {self._command[0]} takes no samples") from None
+                    raise StallError(f"the sound command {self._command[0]} takes no samples") from None
                 select.select([], [self._inlet()], [], wait)
             except OSError:
                 raise self._gone(child) from None

@@ -240,7 +240,7 @@ def test_without_a_trusted_clock_only_fallback_and_alerts_are_shown(line: Line, 
     line.clock.trust = False
     line.go(orders(line, plan(VI, fallback=CALM)))
     assert shown(board) == [CALM.pages[0]]
-    assert [one.code for one in line.faults[DEVICE].standing()] == ["clock.untrusted"]
+    assert [one.code for one in line.faults[DEVICE].standing()] == ["clock.unsynced"]
     assert not line.views[DEVICE].trusted
     line.go(
         orders(line, plan(VI, fallback=CALM), alert(60, starts=-86_400))

@@ -192,6 +192,7 @@ def test_what_cannot_be_read_back_is_told_again_before_each_announcement(tmp_pat
     line.run(9.0)
     assert len([zones for _, zones in speaker.moves if zones]) >= 7
     assert all(zones == {"hall", "yard"} for _, zones in speaker.moves if zones)
+    assert {one.evidence for one in line.records()} == {"acknowledged"}, "never more than the device said"
 
 
 NIGHT = Levels(

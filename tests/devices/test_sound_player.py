@@ -142,6 +142,8 @@ def test_clips_of_one_bus_add_up_and_never_wrap_around(tmp_path):
     studio.play("b", 0.01, a_wav(tmp_path / "b.wav", flat(480, 30_000)))
     heard = studio.run(0.03)
     assert heard == flat(480, 30_000) + flat(480, 32_767) + flat(480, 0)
+    studio.run(1)
+    assert sum(beat["clipped"] for beat in studio.said("beat")) == 480, "and how many did not fit is told"
 
 
 def test_a_stopped_clip_goes_down_over_20_ms_and_says_how_far_it_came(tmp_path):
@@ -247,7 +249,9 @@ def test_a_sink_that_stops_ends_what_sounds_and_the_rest_waits_for_its_return(tm
     studio.sink.fail = "the plug was pulled"
     studio.run(0.1)
     assert studio.ended() == [("a", RATE, 2 * RATE, 0.0, "sink")]
-    assert studio.said("sink")[-1] == {"event": "sink", "ok": False, "text": "the plug was pulled"}
+    assert studio.said("sink")[-1] == {
+        "event": "sink", "ok": False, "text": "the plug was pulled", "stalled": False,
+    }  # fmt: skip
     studio.sink.fail, studio.before = "", 1.0
     studio.sink.data.clear()
     studio.run(3)

@@ -16,6 +16,7 @@ from devices.contract.messages import Ack, AlertMessage, CommandMessage, PlayRec
 from devices.contract.topics import agent_topic, alert_topic, controller_subscriptions, plan_topic, read_topic
 from devices.profiles.board import BoardShape
 from devices.rendering.page import Page, PageFile
+from devices.simulators.faults import Faults
 from devices.simulators.gate import SimulatedGate
 from schedules.model import Item, Plan
 from tests.support.fake_controller import FakeController, sealed_alert, sealed_command, sealed_plan
@@ -156,14 +157,14 @@ async def until(true: Callable[[], object], seconds: float = SECONDS) -> None:
 
 
 @contextlib.asynccontextmanager
-async def a_world(folder: Path, config: str = TWO_BOARDS) -> AsyncIterator[World]:
-    """Everything but the agent runs inside this block."""
+async def a_world(folder: Path, config: str = TWO_BOARDS, faults: Faults | None = None) -> AsyncIterator[World]:
+    """Everything but the agent runs inside this block; `faults` fall on every line."""
     broker = NatsBroker(folder)
     broker.start()
     account = {"host": "127.0.0.1", "port": broker.port, "username": "all", "password": "secret"}
     controller = FakeController(broker=account).start()
     facts = tomllib.loads(config.format(folder=folder, url=controller.url))
-    gate = SimulatedGate(facts, folder / "sim")
+    gate = SimulatedGate(facts, folder / "sim", faults)
     gate.start()
 
     async def take(topic: str, payload: bytes) -> None:

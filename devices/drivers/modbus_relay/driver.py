@@ -112,6 +112,11 @@ class RelayBoard:
                     HoldCoil(self._settings.address, coil, min(round(self._settings.dead_man * 10), LONGEST_TENTHS))
                 )
 
+    @property
+    def noise(self) -> float:
+        """The share of the last questions about which damaged bytes came."""
+        return self._talk.noise
+
     def zones(self) -> frozenset[str]:
         """The zones whose coil the board says is closed, and no zone while its amplifiers have no power."""
         coils = self._coils()

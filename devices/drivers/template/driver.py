@@ -136,6 +136,11 @@ class TemplateDevice:
             self._do("ping")
         return self._held.open
 
+    @property
+    def noise(self) -> float:
+        """The share of the last questions about which damaged bytes came."""
+        return self._talk.noise
+
     def inputs(self) -> Mapping[str, bool]:
         """The contacts of the description, where the device can be asked for them now."""
         if "read_inputs" not in self._described.deeds:

@@ -146,6 +146,11 @@ class ToaUnit:
             self._find_off()
         return self._held.open
 
+    @property
+    def noise(self) -> float:
+        """The share of the last questions about which damaged bytes came."""
+        return self._talk.noise
+
     def inputs(self) -> Mapping[str, bool]:
         """None: its protocol has no contacts. Wire the fault contact to a relay board."""
         return {}

@@ -1,0 +1,75 @@
+"""What no device tells: a disk that fills up, files that came damaged, schedules of which nothing is left."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+
+from devices.agent.expired import emptied
+from devices.agent.faults import FaultBook
+from schedules.model import ContentRef, Plan
+
+WATCH_EVERY = 5.0  # seconds: found in ten
+LOW_BYTES, LOW_SHARE = 100_000_000, 0.02  # free, and of the whole; below both the disk is low
+
+
+class Watch:
+    """Looks, and puts and clears faults of each device."""
+
+    def __init__(
+        self, folder: Path, faults: Mapping[str, FaultBook], usage: Callable[[Path], tuple[int, int, int]]
+    ) -> None:
+        """`usage(folder)` is total, used and free bytes of its disk; it may raise OSError."""
+        self._folder, self._faults, self._usage = folder, faults, usage
+
+    def look(
+        self, plans: Mapping[str, Plan], needed: Callable[[str], tuple[ContentRef, ...]], spoilt: frozenset[str],
+        now: datetime,
+        trusted: bool,
+    ) -> tuple[str, ...]:  # fmt: skip
+        """The devices of which something was put or cleared.
+
+        `needed(device)` are the files it wants; `spoilt` those that came and were not what they are called; what is over is
+        known by a trusted clock only.
+        """
+        low = self._low()
+        return tuple(
+            device
+            for device, faults in self._faults.items()
+            if any(
+                [
+                    _say(faults, "storage.low", low, now),
+                    _say(faults, "content.hash", _damaged(needed(device), spoilt), now),
+                    _say(faults, "content.expired", _over(plans.get(device), now) if trusted else "", now),
+                ]
+            )
+        )
+
+    def _low(self) -> str:
+        with suppress(OSError):
+            total, _, free = self._usage(self._folder)
+            if free < LOW_BYTES and free < total * LOW_SHARE:
+                return f"{free // 1_000_000} MB of the disk are free"
+        return ""
+
+
+def _damaged(needed: tuple[ContentRef, ...], spoilt: frozenset[str]) -> str:
+    lost = sorted({ref.sha256[:12] for ref in needed if ref.sha256 in spoilt})
+    return f"came damaged, asked for again: {', '.join(lost)}" if lost else ""
+
+
+def _over(plan: Plan | None, now: datetime) -> str:
+    names = emptied(plan, now) if plan is not None else ()
+    return f"nothing is left to show of {', '.join(names)}" if names else ""
+
+
+def _say(faults: FaultBook, code: str, text: str, now: datetime) -> bool:
+    return faults.put(code, text, now) if text else faults.clear(code)
+
+
+def disk_usage(folder: Path) -> tuple[int, int, int]:
+    """Of the disk a folder lies on: total, used, free."""
+    return shutil.disk_usage(folder)
