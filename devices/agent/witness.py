@@ -66,6 +66,7 @@ class Chapter(FaultBook):
         """These are over."""
         return self._book.clear(*(self._prefix + code for code in codes))
 
-    def clear_lines(self) -> bool:
-        """All faults of this part's line and answers are over."""
-        return self._book.clear_of(self._prefix + "link.", self._prefix + "device.")
+    def clear_lines(self, but: str = "") -> bool:
+        """All faults of this part's line and answers are over, `but` one."""
+        kept = self._prefix + but if but else ""
+        return self._book.clear_of(self._prefix + "link.", self._prefix + "device.", but=kept)

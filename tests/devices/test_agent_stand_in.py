@@ -12,7 +12,7 @@ from devices.agent.announcer import AnnouncerHand
 from devices.agent.config import AgentConfig
 from devices.agent.orders import Orders
 from devices.contract.messages import Outcome
-from devices.errors import DeviceError
+from devices.sound.client import SinkFaultError
 from schedules.model import Alert
 from tests.devices.test_agent_announcer import BOX, FakeBox, at_noon, card, item
 from tests.devices.test_agent_zone_bad_days import DATA, PA
@@ -89,7 +89,7 @@ def test_a_stand_in_is_silent_while_the_loudspeaker_is_well_and_begins_at_once_w
     line.run(6.0)
     assert box.begun == []
     failed = line.clock.now()
-    sound.error = DeviceError("the sink is gone")
+    sound.error = SinkFaultError("the sink is gone")
     line.run(2.0)
     assert [clip for clip, _ in box.begun] == ["card-0001"]
     assert (box.begun[0][1] - failed).total_seconds() < 1.0
