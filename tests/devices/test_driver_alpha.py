@@ -108,17 +108,17 @@ def test_a_memory_reads_back_to_the_same_files_and_serves_by_meaning():
         Reply("E", "$", b"AXU0100FFFF").files()
 
 
-SETTINGS = AlphaSettings(shape="5x2:rg", address=0)
-HEAD, ROWS = dots("P", PAGE).parts()
-WANTED = (text_file("A", 64), dots_file("P", 2, 5, 3))
+SETTINGS = AlphaSettings(shape="5x2:rg", address=0, pictures=1)
+HEAD, ROWS = dots("a", PAGE).parts()
+WANTED = (text_file("A", 64), dots_file("a", 2, 5, 3))
 ASK_MEMORY, ASK_ERRORS = read_special("$").to_bytes(), read_special("*").to_bytes()
-ASK_PICTURE = Frame("J", b"P").to_bytes()
+ASK_PICTURE = Frame("J", b"a").to_bytes()
 HAS_ROOM = (ASK_MEMORY, reply("E", "$", b"".join(file.to_bytes() for file in WANTED)))
 NO_ERRORS, CLEAR = (ASK_ERRORS, reply("E", "*", b"@")), (special("4").to_bytes(),)
-CALL = (show_dots("A", "P").to_bytes(),)
+CALL = (show_dots("A", "a").to_bytes(),)
 PREPARED = [HAS_ROOM, CLEAR, CALL, NO_ERRORS]
 WRITTEN = [(HEAD,), (ROWS,), NO_ERRORS]
-HOLDS = (ASK_PICTURE, reply("I", "P", b"020501230\r11111\r"))
+HOLDS = (ASK_PICTURE, reply("I", "a", b"020501230\r11111\r"))
 
 
 def errors(register: int) -> tuple[bytes, bytes]:
@@ -147,7 +147,7 @@ def test_a_memory_of_another_kind_is_cleared_and_divided_anew_after_its_deaf_tim
 
 
 def test_a_picture_that_reads_back_otherwise_is_a_mismatch_and_all_is_prepared_anew():
-    other = (ASK_PICTURE, reply("I", "P", b"020501230\r11110\r"))
+    other = (ASK_PICTURE, reply("I", "a", b"020501230\r11110\r"))
     lamps, link = sign(*PREPARED, *WRITTEN, other, *PREPARED, *WRITTEN, HOLDS)
     with pytest.raises(MismatchError):
         lamps.show(PAGE)
@@ -229,9 +229,9 @@ def test_a_page_of_another_shape_is_refused_before_anything_is_sent():
 
 
 def test_blank_is_a_dark_picture():
-    dark = dots("P", blank_page(SHAPE))
+    dark = dots("a", blank_page(SHAPE))
     head, rows = dark.parts()
-    lamps, _ = sign(*PREPARED, (head,), (rows,), NO_ERRORS, (ASK_PICTURE, reply("I", "P", dark.data[1:])))
+    lamps, _ = sign(*PREPARED, (head,), (rows,), NO_ERRORS, (ASK_PICTURE, reply("I", "a", dark.data[1:])))
     assert lamps.blank() is Evidence.READ_BACK
 
 

@@ -23,6 +23,8 @@ from devices.drivers.onbon_bx.driver import OnbonBoard
 from devices.drivers.onbon_k import codec as font
 from devices.drivers.onbon_k.driver import FontBoard
 from devices.drivers.registry import load_driver
+from devices.drivers.screen import codec as screen
+from devices.drivers.screen.driver import ScreenBoard
 from devices.drivers.template import codec as template
 from devices.drivers.template.description import Description
 from devices.drivers.template.driver import TemplateDevice
@@ -52,6 +54,7 @@ CODECS = {
         font.Frame(onbon.HOST, 1, b"\xa0\0\0\0\0", 0x61).to_bytes(),
         font.Frame(onbon.HOST, 1, b"\xa0\0\0\0\0", 0x61),
     ),
+    "screen": (screen.Decoder, b'{"n":3,"lamps":"ab"}\n', screen.Told(3, lamps="ab")),
     "template": (
         lambda: template.Decoder({"answer": Description.parse(VL4).answer("zone")}),
         b"!01Z3140\r",
@@ -66,6 +69,7 @@ DEVICES = {
     "novastar": (NovastarCard, {}, lambda card: card.brightness(50)),
     "dfplayer": (ClipModule, {"clips": {"siren": 1}}, lambda player: player.play("siren")),
     "onbon_k": (FontBoard, {"shape": "64x16", "address": 1}, lambda board: board.blank()),
+    "screen": (ScreenBoard, {"shape": "64x16:rgb"}, lambda board: board.blank()),
     "template": (
         TemplateDevice,
         {"file": "vl4.toml", "address": 1, "zones": {"hall": 1}},

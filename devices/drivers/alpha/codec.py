@@ -68,16 +68,16 @@ def show_dots(text: str, picture: str, address: int = 0) -> Frame:
     return Frame(WRITE_TEXT, data, address)
 
 
-def dots(label: str, page: Page, address: int = 0) -> Frame:
-    """Write DOTS file `label`: size, then rows of a digit for each lamp: 0 dark, 1 red, 2 green, 3 amber."""
+def dots(label: str, page: Page, address: int = 0, amber: str = "3") -> Frame:
+    """Write DOTS file `label`: size, then rows of a digit for each lamp: 0 dark, 1 red, 2 green, `amber` both."""
     size = f"{label}{page.shape.height:02X}{page.shape.width:02X}".encode()
-    return Frame(WRITE_DOTS, size + picture(page), address, head=len(size))
+    return Frame(WRITE_DOTS, size + picture(page, amber), address, head=len(size))
 
 
-def picture(page: Page) -> bytes:
+def picture(page: Page, amber: str = "3") -> bytes:
     """The rows of a DOTS picture, each ended by CR."""
-    columns, lines = range(page.shape.width), range(page.shape.height)
-    return b"".join(bytes(0x30 + page.lamp(x, y) for x in columns) + bytes([CR]) for y in lines)
+    columns, lines, digits = range(page.shape.width), range(page.shape.height), b"012" + amber.encode()
+    return b"".join(bytes(digits[page.lamp(x, y)] for x in columns) + bytes([CR]) for y in lines)
 
 
 @dataclass(frozen=True, slots=True)

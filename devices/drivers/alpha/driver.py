@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from devices.drivers.alpha import words
 from devices.drivers.alpha.codec import (
     CLEAR_ERRORS,
     DAMAGE,
@@ -31,6 +33,7 @@ from devices.drivers.alpha.codec import (
     dots,
     dots_file,
     memory,
+    picture,
     read_special,
     show_dots,
     special,
@@ -48,8 +51,9 @@ BAUD = 9600
 BITS_A_BYTE = 10  # 7E1 and 8N1 alike
 HEAD_PAUSE = 0.1  # seconds after the size of a picture (form 9708-8061F)
 DEAF = 5.0  # seconds a sign hears nothing after its memory was cleared
-TEXT, PICTURE = "A", "P"
+TEXTS, PICTURES = "ABCDEFGHIJKLMNOP", "abcdefghijklmnop"  # the text with a number calls the picture with that number
 TEXT_BYTES = 64  # room for the one call of the picture
+AMBER = {"amber": "3", "brown": "6", "orange": "7", "yellow": "8"}  # digits of a picture of eight colours
 ROOM = 60  # bytes of a reply beside its data
 
 
@@ -70,6 +74,13 @@ class AlphaSettings(Fact):
         description="read the picture back, or only ask for errors, which shows less and takes half the time",
     )
     dimming: bool = Field(default=False, description="the sign has the dimming register (Solar, AlphaEclipse)")
+    pictures: int = Field(
+        default=8, ge=1, le=len(PICTURES), description="pictures the sign keeps: one it has is shown by 24 bytes"
+    )
+    colours: Literal[1, 3, 8] | None = Field(default=None, description="of a picture's file; none: as the shape says")
+    both: Literal["amber", "brown", "orange", "yellow"] = Field(
+        default="amber", description="what red and green together are told as; all but amber need eight colours"
+    )
 
     @model_validator(mode="after")
     def _drivable(self) -> AlphaSettings:
@@ -77,7 +88,16 @@ class AlphaSettings(Fact):
             raise ValueError("an Alpha sign is driven here in one colour or red, green and amber")
         if self.shape.height > MAX_ROWS or self.shape.width > MAX_COLUMNS:
             raise ValueError(f"a DOTS picture has at most {MAX_COLUMNS}x{MAX_ROWS} lamps")
+        if self.both != "amber" and self.colours != 8:
+            raise ValueError(f"only a picture of eight colours has {self.both}")
+        if self.colours == 1 and self.shape.colours is not Colours.MONO:
+            raise ValueError("a picture of one colour cannot show red and green")
         return self
+
+    @property
+    def of_colours(self) -> int:
+        """Colours of a picture's file."""
+        return self.colours or (1 if self.shape.colours is Colours.MONO else 3)
 
 
 class AlphaSign:
@@ -88,6 +108,7 @@ class AlphaSign:
         self._settings = settings
         self._talk = Talk(link, clock)
         self._prepared = False
+        self._held: dict[str, bytes] = {}  # label -> the picture it was proven to hold, the one shown last at the end
         self._damage = ""
 
     def identify(self) -> Identity:
@@ -96,24 +117,58 @@ class AlphaSign:
         return Identity("Alpha sign", reply.data[:8].decode("ascii", "replace").strip() or None)
 
     def show(self, page: Page) -> Evidence:
-        """Write the picture and read it back."""
-        shape, address = self._settings.shape, self._settings.address
+        """Show a picture the sign keeps, or write it out of sight and read it back first. The same again is written anew."""
+        shape = self._settings.shape
         if page.shape != shape:
             raise SettingsError(f"a page for {page.shape} does not fit the sign {shape}")
         if not self._prepared:
             self._prepare()
         self._prepared = False  # until it is known that all went well
-        frame = dots(PICTURE, page, address)
+        rows = picture(page, AMBER[self._settings.both])
+        label = self._kept(rows)
+        if label is None:
+            label = self._free()
+            self._held.pop(label, None)
+            self._put(label, page)
+        evidence = self._turn_to(label)
+        self._held.pop(label, None)
+        self._held[label] = rows
+        self._prepared = True
+        return evidence
+
+    def _kept(self, rows: bytes) -> str | None:
+        """The label of a picture that is there; not of the one on the lamps: who asks for it again doubts that it is."""
+        labels = [label for label, held in self._held.items() if held == rows]
+        return next((label for label in labels if label != next(reversed(self._held))), None)
+
+    def _free(self) -> str:
+        """The picture not shown for longest; with one alone, that one."""
+        labels = PICTURES[: self._settings.pictures]
+        unused = [label for label in labels if label not in self._held]
+        return unused[0] if unused else next(iter(self._held))
+
+    def _put(self, label: str, page: Page) -> None:
+        address = self._settings.address
+        frame = dots(label, page, address, AMBER[self._settings.both])
         self._write(frame)
         if self._settings.proof == "errors":
-            self._prepared = True
-            return Evidence.SENT
-        ask = Frame(READ_DOTS, PICTURE.encode(), address)
-        held = self._read(ask, WRITE_DOTS, PICTURE, room=len(frame.data)).data
+            return
+        ask = Frame(READ_DOTS, label.encode(), address)
+        held = self._read(ask, WRITE_DOTS, label, room=len(frame.data)).data
         if held.rstrip(b"\r") != frame.data[1:].rstrip(b"\r"):
             raise MismatchError("the picture", f"{len(frame.data)} bytes", f"{len(held)} bytes, or others")
-        self._prepared = True
-        return Evidence.READ_BACK
+
+    def _turn_to(self, label: str) -> Evidence:
+        """Make the text that calls this picture the only one that runs."""
+        text, address = TEXTS[PICTURES.index(label)], self._settings.address
+        proven = self._settings.proof == "picture"
+        if self._settings.pictures > 1:
+            self._write(words.run(text, address))
+            if proven:
+                said = self._read(read_special(words.SEQUENCE, address), WRITE_SPECIAL, words.SEQUENCE, room=140).data
+                if said != b"SU" + text.encode():
+                    raise MismatchError("the run sequence", f"SU{text}", said.decode("latin-1"))
+        return Evidence.READ_BACK if proven else Evidence.SENT
 
     def blank(self) -> Evidence:
         """A dark picture."""
@@ -129,24 +184,70 @@ class AlphaSign:
         self._write(special(DIMMING, f"00{step:02X}".encode(), self._settings.address))
         return Evidence.SENT
 
+    def write_text(self, label: str, said: str, mode: str = "hold") -> Evidence:
+        """Write a TEXT file in the sign's own letters; SettingsError for what it has none for."""
+        return self._told(lambda: words.text(label, said, mode=mode, address=self._settings.address))
+
+    def priority(self, said: str | None) -> Evidence:
+        """Show this alone, over everything; None gives the sign back."""
+        return self._told(lambda: words.priority(said, self._settings.address))
+
+    def string(self, label: str, said: str) -> Evidence:
+        """Write a STRING file and read it back: texts that call it change without a blink."""
+        self._told(lambda: words.string(label, said, self._settings.address))
+        ask = Frame(words.READ_STRING, label.encode(), self._settings.address)
+        held = self._read(ask, words.WRITE_STRING, label, room=words.MOST_SHORT).data
+        if held != words.letters(said):
+            raise MismatchError("the string", said, held.decode("latin-1"))
+        return Evidence.READ_BACK
+
+    def set_clock(self, at: datetime) -> Evidence:
+        """Set time, day of the week and date of the local time in `at`."""
+        for frame in words.clock(at, self._settings.address):
+            self._write(frame)
+        return Evidence.SENT
+
+    def report(self) -> Mapping[str, str]:
+        """Firmware, free memory, files, faults on the line, dimming and clock, as the sign tells them."""
+        general = self._read(read_special(GENERAL, self._settings.address), WRITE_SPECIAL, GENERAL).data
+        errors = self._errors()
+        files = self._memory()
+        return {
+            "firmware": general[:8].decode("ascii", "replace").strip(),
+            "memory": f"{general[-4:].decode('ascii', 'replace')} of {general[-9:-5].decode('ascii', 'replace')} bytes free",
+            "files": f"{len(files)}: {''.join(file.label for file in files)}",
+            "line": "no errors" if not errors else f"errors 0x{errors:02X}",
+        }
+
+    def _told(self, frame: Callable[[], Frame]) -> Evidence:
+        try:
+            made = frame()
+        except ValueError as exc:
+            raise SettingsError(str(exc)) from exc
+        self._write(made)
+        return Evidence.SENT
+
     def _prepare(self) -> None:
-        """Make room for text and picture unless the sign has it, then let the text call the picture."""
+        """Make room for texts and pictures unless the sign has it, then let each text call its picture."""
         address, wanted = self._settings.address, self._files()
-        held = self._held()
+        self._held.clear()
+        held = self._memory()
         if not all(any(file.serves(want) for file in held) for want in wanted):
             # At least one BetaBrite shows nothing after a configuration that no bare clear went before.
             self._tell(memory((), address))
             self._talk.rest(DEAF)
             self._write(memory(wanted, address))
         self._tell(special(CLEAR_ERRORS, address=address))
-        self._write(show_dots(TEXT, PICTURE, address))
+        for label, called in zip(TEXTS[: self._settings.pictures], PICTURES, strict=False):
+            self._write(show_dots(label, called, address))
 
     def _files(self) -> tuple[MemoryFile, ...]:
-        shape = self._settings.shape
-        colours = 1 if shape.colours is Colours.MONO else 3
-        return text_file(TEXT, TEXT_BYTES), dots_file(PICTURE, shape.height, shape.width, colours)
+        shape, count = self._settings.shape, self._settings.pictures
+        texts = tuple(text_file(label, TEXT_BYTES) for label in TEXTS[:count])
+        colours = self._settings.of_colours
+        return texts + tuple(dots_file(label, shape.height, shape.width, colours) for label in PICTURES[:count])
 
-    def _held(self) -> tuple[MemoryFile, ...]:
+    def _memory(self) -> tuple[MemoryFile, ...]:
         reply = self._read(read_special(MEMORY, self._settings.address), WRITE_SPECIAL, MEMORY, room=1500)
         try:
             return reply.files()
