@@ -82,6 +82,13 @@ def moment_of(text: str) -> datetime:
     raise FieldError(f'a countdown is written {{countdown 18/02/2026 09:00}}, not "{text}"')
 
 
+def around(field: LiveField, language: str) -> tuple[str, str]:
+    """The words that stand before and after a field and never change; lines may break beside them."""
+    tongue = language.partition("-")[0]
+    before = {"zh": "数据截至", "en": "as of "}.get(tongue, "số liệu lúc ") if field.kind == "figure-time" else ""
+    return before, "（北京时间）" if tongue == "zh" and field.kind in ("clock", "figure-time") else ""
+
+
 def value(
     field: LiveField, language: str, now: datetime, moons: LunarTable | None = None, figures: Figures | None = None
 ) -> str | None:
@@ -114,7 +121,7 @@ def samples(field: LiveField, language: str) -> tuple[str, ...]:
         )
     if field.kind == "figure":
         return (f"{MOST - 11_111}", "0")
-    return (_figure_time(datetime.combine(date(2028, 8, 28), time(20, 58), HANOI), tongue),)
+    return (_clock(datetime.combine(date(2028, 8, 28), time(20, 58), HANOI), tongue),)
 
 
 def next_value(field: LiveField, now: datetime) -> datetime:
@@ -140,7 +147,7 @@ def _local(now: datetime, tongue: str) -> datetime:
 
 
 def _clock(now: datetime, tongue: str) -> str:
-    return f"{_local(now, tongue):%H:%M}" + ("（北京时间）" if tongue == "zh" else "")
+    return f"{_local(now, tongue):%H:%M}"
 
 
 def _moon(now: datetime, language: str, moons: LunarTable | None) -> str | None:
@@ -172,10 +179,5 @@ def _figure(field: LiveField, tongue: str, now: datetime, figure: Figure | None)
     if figure is None:
         return None
     if field.kind == "figure-time":
-        return _figure_time(figure.at, tongue)
+        return _clock(figure.at, tongue)
     return str(figure.value) if now - figure.at <= STALE else ""
-
-
-def _figure_time(at: datetime, tongue: str) -> str:
-    said = f"{_local(at, tongue):%H:%M}"
-    return {"zh": f"数据截至{said}（北京时间）", "en": f"as of {said}"}.get(tongue, f"số liệu lúc {said}")

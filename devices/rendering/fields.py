@@ -22,7 +22,7 @@ from devices.rendering.page import FieldBox, Page, PageFile
 from devices.rendering.scene import Area
 from devices.rendering.style import Style
 from schedules.fields import fields_of, misread
-from schedules.live import Figures, live_field, samples, value
+from schedules.live import Figures, around, live_field, samples, value
 from schedules.lunar import LunarTable
 
 FIRST = 0xF0000  # letters of a plane nobody writes: one for each field of a text
@@ -57,10 +57,11 @@ def with_slots(text: str, language: str, letters: Face) -> tuple[str, tuple[Slot
     slots: list[Slot] = []
 
     def put(found: re.Match[str]) -> str:
-        field = found.group(1)
-        widest = max(_width(each, letters) for each in samples(live_field(field), language))
-        slots.append(Slot(chr(FIRST + len(slots)), field, widest))
-        return slots[-1].letter
+        field = live_field(found.group(1))
+        widest = max(_width(each, letters) for each in samples(field, language))
+        slots.append(Slot(chr(FIRST + len(slots)), found.group(1), widest))
+        before, after = around(field, language)
+        return f"{before}{slots[-1].letter}{after}"
 
     return _FIELD.sub(put, text), tuple(slots)
 

@@ -15,7 +15,7 @@ from devices.rendering.page import FieldBox, PageFile, blank_page
 from devices.rendering.render import render
 from devices.rendering.strip import scroll
 from devices.rendering.style import LANGUAGES, Style
-from schedules.live import MOST, STALE, Figure, live_field, next_value, samples, value
+from schedules.live import MOST, STALE, Figure, around, live_field, next_value, samples, value
 from schedules.lunar import LunarMonth, LunarTable
 from tests.support.schedule_plans import hanoi
 
@@ -118,6 +118,14 @@ def test_more_fields_than_a_file_may_hold_block():
     assert "51" in made.findings[0].text("zh-Hans")
 
 
+def test_beijing_time_is_said_beside_the_clock_and_may_stand_on_the_next_line():
+    file = drawn("现在 {clock}", "zh-Hans", BoardShape.parse("128x32"))
+    said = drawn("现在 08:00（北京时间）", "zh-Hans", BoardShape.parse("128x32"))
+    assert [lit(filled_page(file, number, {0: "08:00"})) for number in range(len(file.pages))] == [
+        lit(page) for page in said.pages
+    ]
+
+
 def test_a_field_has_the_colour_its_author_gave_it():
     file = drawn("Còn [red: {figure lorries}] xe, {clock}")
     assert [box.lit for box in file.fields] == [(True, False), (True, True)]
@@ -129,15 +137,15 @@ def test_languages_beside_one_another_keep_their_fields_and_their_time():
     made = render_together({"vi": "Bây giờ {clock}", "zh-Hans": "现在 {clock}"}, BoardShape.parse("320x64:rg"))
     assert [(box.language, box.top >= 32) for box in made.file.fields] == [("vi", False), ("zh-Hans", True)]
     read = values_at(made.file, 0, hanoi("2026-02-18 07:05"), None, {})
-    assert read == {0: "07:05", 1: "08:05（北京时间）"}
+    assert read == {0: "07:05", 1: "08:05"}
     assert lit(filled_page(made.file, 0, read)) > lit(made.file.pages[0])
 
 
 def test_a_field_wider_than_the_board_blocks_and_says_how_wide_it_is():
-    made = render("{figure-time lorries}", "zh-Hans", BoardShape.parse("64x32"))
+    made = render("{countdown 18/02/2026}", "vi", BoardShape.parse("64x32"))
     assert made.file is None
     assert made.findings[0].code == "field.wide"
-    assert "{figure-time lorries}" in made.findings[0].text("en")
+    assert "{countdown 18/02/2026}" in made.findings[0].text("en")
 
 
 @pytest.mark.parametrize("rows", [16, 24, 32])
@@ -156,7 +164,8 @@ def test_the_room_lies_where_the_layout_put_it_in_every_style(rows, align):
 def test_the_clock_of_the_chinese_is_beijings_and_says_so():
     now = hanoi("2026-02-18 07:05")
     read = {language: value(live_field("clock"), language, now) for language in LANGUAGES}
-    assert read == {"vi": "07:05", "zh-Hans": "08:05（北京时间）", "en": "07:05"}
+    assert read == {"vi": "07:05", "zh-Hans": "08:05", "en": "07:05"}
+    assert around(live_field("clock"), "zh-Hans") == ("", "（北京时间）")
     late = hanoi("2026-02-18 23:30")
     assert value(live_field("today"), "zh-Hans", late) == "2026年2月19日"
     assert value(live_field("today"), "vi", late) == "18/02/2026"
@@ -185,8 +194,13 @@ def test_a_figure_is_shown_while_it_is_fresh_and_its_time_can_stand_beside_it():
     field, told = live_field("figure lorries"), live_field("figure-time lorries")
     assert value(field, "vi", at + STALE, None, known) == "312"
     assert value(field, "vi", at + STALE + timedelta(seconds=1), None, known) == ""
-    assert value(told, "vi", at, None, known) == "số liệu lúc 07:40"
-    assert value(told, "zh-Hans", at, None, known) == "数据截至08:40（北京时间）"
+    assert [value(told, language, at, None, known) for language in ("vi", "zh-Hans", "en")] == [
+        "07:40",
+        "08:40",
+        "07:40",
+    ]
+    assert around(told, "vi") == ("số liệu lúc ", "")
+    assert around(told, "zh-Hans") == ("数据截至", "（北京时间）")
     assert value(field, "vi", at) is None
 
 
