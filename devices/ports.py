@@ -261,6 +261,7 @@ class Clip:
     max_late: float = 60.0  # seconds after `due` at which it may still begin
     offset: float = 0.0  # seconds of the file that are left out at its beginning
     gain: int = 100  # percent of its loudness: 100 is the file as it is, 50 is 12 dB less
+    delay: float = 0.0  # seconds after `due` at which its zones hear it, by their trim: no lateness
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,10 @@ class Part:
 
 PARTS = (
     Part("mosquitto", programs=("mosquitto",), without="the journeys on a second broker"),
+    Part("pulseaudio", programs=("pulseaudio",), without="the sound process with a real sound server"),
+    Part("pulseaudio-utils", programs=("paplay",), without="the sound process with a real sound server"),
+    Part("alsa-utils", programs=("aplay",), without="the sound process through ALSA"),
+    Part("libasound2-plugins", files=("50-pulseaudio.conf",), without="the sound process through ALSA"),
     Part("chromium", programs=("chromium", "chromium-browser", "google-chrome"), without="the journeys in a browser"),
     Part("fonts-noto-core", files=("NotoSans-Regular.*",), without="Vietnamese in the browser's pictures"),
     Part("fonts-unifont", files=("unifont*",), without="Chinese in the browser's pictures, the rebuild of packs"),

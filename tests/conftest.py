@@ -9,6 +9,7 @@ import pytest
 
 NEEDS = {
     "mosquitto": ("mosquitto",),
+    "sound_server": ("pulseaudio",),
     "browser": ("chromium", "chromium-browser", "google-chrome"),
 }
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
 
@@ -24,6 +24,9 @@ from devices.agent.worker import LineWorker, OnLine
 from devices.drivers.registry import Driver, load_driver
 from devices.errors import SettingsError
 from devices.ports import Clock, Link, SoundOut
+
+if TYPE_CHECKING:
+    from devices.sound.settings import SoundSettings
 
 LinkFactory = Callable[[LineConfig, int], Link]
 SoundFactory = Callable[[DeviceConfig], SoundOut]
@@ -51,9 +54,16 @@ def open_sound(device: DeviceConfig) -> SoundOut:
         from devices.agent.nosound import NoSound
 
         return NoSound()
-    from devices.sound.client import SoundProcess, SoundSettings
+    from devices.sound.client import SoundProcess
 
-    return SoundProcess(_checked(SoundSettings, device.sound, f"{device.id}.sound"))
+    return SoundProcess(_sound_settings(device))
+
+
+def _sound_settings(device: DeviceConfig) -> SoundSettings:
+    from devices.sound.settings import SoundSettings
+
+    settings: SoundSettings = _checked(SoundSettings, device.sound or {}, f"{device.id}.sound")
+    return settings
 
 
 def driver_of(config: AgentConfig, device: DeviceConfig) -> tuple[Driver, BaseModel]:
@@ -162,5 +172,6 @@ def _on_line(
         hand = AnnouncerHand(tools, _card(device), dict(device.settings.get("clips", {})), tools.beside)
     else:
         public = device.public_zones or tuple(getattr(settings, "zones", ()))
-        hand = SpeakerHand(tools, make_sound(device), public, Inputs(device.inputs, tools.faults, tools.pressed))
+        inputs = Inputs(device.inputs, tools.faults, tools.pressed)
+        hand = SpeakerHand(tools, make_sound(device), public, inputs, _sound_settings(device).delay)
     return _held(hand, driver, settings)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -59,13 +59,17 @@ BUSY_WAKE, IDLE_WAKE = 0.25, 1.0
 class SpeakerHand(Hand):
     """The hand of one loudspeaker."""
 
-    def __init__(self, tools: Tools, sound: SoundOut, public_zones: tuple[str, ...], inputs: Inputs) -> None:
-        """`public_zones` hear what names no zones; `inputs` are what the contacts of its device mean."""
+    def __init__(
+        self, tools: Tools, sound: SoundOut, public_zones: tuple[str, ...], inputs: Inputs,
+        delay: Callable[[Iterable[str]], float] = lambda zones: 0.0,
+    ) -> None:  # fmt: skip
+        """`public_zones` hear what names no zones; `inputs` are what the contacts of its device mean; `delay` is the trim
+        of zones in seconds."""
         super().__init__(tools)
         self._sounds = Sounds(tools.journal, sound, self._cut_off, self._talked)
         self._inputs = inputs
         self._later = Later()
-        self._public = public_zones
+        self._public, self._delay = public_zones, delay
         self._zones = ZoneLine(self._contact, self._clock, tools.faults, inputs)
         self._lead = 0.0
         self._bases: dict[str, tuple[int, datetime]] = {}
@@ -362,7 +366,8 @@ class SpeakerHand(Hand):
                     record = self._draft(one, cue) if cue.content else None
                     if record is not None and over is not None:
                         record = record.model_copy(update={"reason": f"over the cap of {over} % of this hour"})
-                    self._sounds.place(replace(clip, gain=gain), cue, one, record)
+                    delay = self._delay(one.zones or self._public)
+                    self._sounds.place(replace(clip, gain=gain, delay=delay), cue, one, record)
 
     def _stop(self, ids: frozenset[str]) -> None:
         answer = self._answer

@@ -12,20 +12,19 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
-from typing import Any, Literal
-
-from pydantic import Field, model_validator
+from typing import Any
 
 from devices.errors import DeviceError
 from devices.ports import Clip, Played
+from devices.sound.settings import SoundSettings
 from devices.sound.sources import clip_frames
-from schedules.model import Fact
 
 _log = logging.getLogger(__name__)
 
 _MAX_LINE = 64 * 1024
-_SILENT_AFTER = 10.0  # seconds without a beat after which the process is taken for dead
+_SILENT_AFTER = 3.0  # seconds without a beat, of two a second, after which the process is taken for dead
+_STARTING = 20.0  # the same for its first beat: a small box under load takes a while to start a program
+_ASLEEP = 4.0  # seconds between two looks of ours after which it was we who did not run
 _BACK_OFF = (1.0, 30.0)
 _FULL = 100  # percent
 _KEPT = 10_000  # reports waiting for a poll
@@ -41,55 +40,6 @@ class StalledError(SinkFaultError):
     """The sink, or the sound process, is there and takes nothing."""
 
     code = "audio.stall"
-
-
-class SoundSettings(Fact):
-    """How a gate's sound leaves: on a clock without a card, or through a command that reads raw samples."""
-
-    sink: Literal["clocked", "pipe"] = "clocked"
-    command: tuple[str, ...] = Field(
-        default=(), description="of the pipe sink; reads 48 kHz mono 16-bit little-endian samples on standard input"
-    )
-    listing: tuple[str, ...] = Field(
-        default=(), description="lists the outputs there are, such as pactl list short sinks; looked at every second"
-    )
-    output: str = Field(
-        default="", max_length=200, description="name of the output, which the list must hold as a word"
-    )
-    latency: float = Field(default=0, ge=0, le=5, description="seconds from a sample the command took to its sound")
-    trim: float = Field(
-        default=0, ge=0, le=0.2, description="seconds by which all sound is delayed, for zones near another player's"
-    )
-    monitor: tuple[str, ...] = Field(
-        default=(), description="writes back what came out: raw 48 kHz mono samples of the sink's monitor or a line-in"
-    )
-    microphone: tuple[str, ...] = Field(
-        default=(), description="writes what is said at the gate, raw 48 kHz mono samples; started when it is opened"
-    )
-    record: Path | None = Field(default=None, description="WAV file of what the sink took")
-    record_minutes: int = Field(default=10, ge=1, le=120, description="length at which the record turns over")
-
-    @model_validator(mode="after")
-    def _command_with_pipe(self) -> SoundSettings:
-        if (self.sink == "pipe") != bool(self.command):
-            raise ValueError("the pipe sink needs a command, and only the pipe sink has one")
-        if bool(self.listing) != bool(self.output):
-            raise ValueError("listing and output go together: what lists the outputs, and which one is ours")
-        return self
-
-    def arguments(self) -> tuple[str, ...]:
-        """What the sound process is started with."""
-        words = ["--sink", self.sink, "--latency", str(self.latency), "--trim", str(self.trim)]
-        words += ["--record-minutes", str(self.record_minutes)]
-        if self.record:
-            words += ["--record", str(self.record)]
-        if self.listing:
-            words += ["--listing", json.dumps(self.listing), "--output", self.output]
-        if self.microphone:
-            words += ["--microphone", json.dumps(self.microphone)]
-        if self.monitor:
-            words += ["--monitor", json.dumps(self.monitor)]
-        return (*words, "--", *self.command)
 
 
 class SoundProcess:
@@ -110,6 +60,8 @@ class SoundProcess:
         self._fault, self._stalled = "", False
         self._clipped = 0
         self._heard_at = self._retry_at = 0.0
+        self._looked_at = clock()
+        self._patience = _STARTING
         self._back_off = _BACK_OFF[0]
         self._child: subprocess.Popen[bytes] | None = None
         self._closed = False
@@ -178,7 +130,7 @@ class SoundProcess:
             return
         if self._child.stdin:
             os.set_blocking(self._child.stdin.fileno(), False)
-        self._heard_at = self._clock()
+        self._heard_at, self._patience = self._clock(), _STARTING
         threading.Thread(target=self._listen, args=(self._child,), daemon=True, name="sound reports").start()
         for clip in self._clips.values():
             self._tell(_play_line(clip))
@@ -186,8 +138,11 @@ class SoundProcess:
     def _revive(self) -> None:
         """Start a process that is down and due for another try; kill one that has fallen silent."""
         now = self._clock()
+        looked, self._looked_at = self._looked_at, now
         if self._closed:
             return
+        if now - looked > _ASLEEP:
+            self._heard_at = now  # what it told us meanwhile still lies in the pipe
         if self._child is None and now >= self._retry_at:
             self._start()
         elif self._child is not None and now - self._heard_at > _SILENT_AFTER:
@@ -248,7 +203,7 @@ class SoundProcess:
                 self._down(f"the sound process ended with code {code}")
 
     def _hear(self, report: Mapping[str, Any]) -> None:
-        self._heard_at = self._clock()
+        self._heard_at, self._patience = self._clock(), _SILENT_AFTER
         event = report["event"]
         if event == "beat":
             self._progress = {name: frames for name, frames in report["frames"].items() if name in self._clips}
@@ -276,6 +231,8 @@ def _play_line(clip: Clip) -> dict[str, Any]:
     }
     if clip.offset:
         fields["offset"] = clip.offset
+    if clip.delay:
+        fields["delay"] = clip.delay
     if clip.gain != _FULL:
         fields["gain"] = clip.gain
     return {"play": fields}

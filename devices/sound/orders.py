@@ -1,7 +1,7 @@
 """The lines the sound process takes: JSON objects, one a line, judged before anything is done. Pure.
 
 {"play": {"id": "...", "due": "2026-01-01T07:00:00+07:00", "path": "/x.wav", "bus": "normal", "max_late": 60, "offset": 0,
-          "gain": 100}}
+          "gain": 100, "delay": 0}}
 {"stop": ["id", ...]}
 """
 
@@ -17,6 +17,7 @@ from devices.sound.timeline import utc_samples
 
 MAX_LINE = 8192
 MAX_ID = 200
+MOST_DELAY = 1.0
 _MAX_LATE = 7 * 86_400.0
 
 
@@ -26,8 +27,8 @@ class OrderError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Play:
-    """Place a clip; `due` is a UTC sample, `max_late` and `offset` (what is left out at its beginning) in seconds, `gain` in
-    percent."""
+    """Place a clip; `due` is a UTC sample, `max_late`, `offset` (what is left out at its beginning) and `delay` (of its zones, by
+    their trim) in seconds, `gain` in percent."""
 
     id: str
     due: int
@@ -36,6 +37,7 @@ class Play:
     max_late: float
     offset: float = 0.0
     gain: int = 100
+    delay: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +72,9 @@ def _stop(ids: Any) -> Stop:
 
 def _play(fields: Any) -> Play:
     if not isinstance(fields, dict) or not {"id", "due", "path", "bus"} <= set(fields) <= {
-        "id", "due", "path", "bus", "max_late", "offset", "gain",
+        "id", "due", "path", "bus", "max_late", "offset", "gain", "delay",
     }:  # fmt: skip
-        raise OrderError("play takes id, due, path, bus, max_late, offset and gain")
+        raise OrderError("play takes id, due, path, bus, max_late, offset, gain and delay")
     name, path, bus, late = fields["id"], fields["path"], fields["bus"], fields.get("max_late", 60.0)
     if not isinstance(name, str) or not 0 < len(name) <= MAX_ID:
         raise OrderError(f"a clip's id is a text of 1 to {MAX_ID} characters")
@@ -84,7 +86,10 @@ def _play(fields: Any) -> Play:
     gain = fields.get("gain", 100)
     if isinstance(gain, bool) or not isinstance(gain, int) or not 0 <= gain <= 100:
         raise OrderError("gain is a whole number of percent, 0 to 100")
-    return Play(name, utc_samples(_instant(fields["due"])), path, bus, late, offset, gain)
+    delay = _seconds("delay", fields.get("delay", 0.0))
+    if delay > MOST_DELAY:
+        raise OrderError(f"delay is at most {MOST_DELAY:g} s")
+    return Play(name, utc_samples(_instant(fields["due"])), path, bus, late, offset, gain, delay)
 
 
 def _seconds(name: str, value: Any) -> float:

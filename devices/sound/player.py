@@ -22,6 +22,7 @@ HORIZON = 2 * BLOCK  # frames before its start at which a clip's file is opened
 _BACK_OFF = (1.0, 30.0)  # seconds: first and longest wait before a sink is opened again
 _PROVEN = 10 * RATE  # frames after which an opened sink counts as sound, and the wait begins at its shortest again
 _SECOND = RATE // BLOCK  # blocks
+_BEAT = _SECOND // 2
 Emit = Callable[[Mapping[str, Any]], None]
 
 
@@ -44,20 +45,19 @@ class Player:
         record: WavRecord | None = None,
         clocks: Clocks | None = None,
         listener: Listener | None = None,
-        trim: float = 0.0,
         microphone: tuple[str, ...] = (),
     ) -> None:
-        """The sink is opened by the first `step`. `trim` seconds delay every clip; `listener` is asked what was heard;
+        """The sink is opened by the first `step`. `listener` is asked what was heard;
         `microphone` is the command whose output a "mic:" clip is."""
         self._sink, self._emit, self._record, self._listener = sink, emit, record, listener
-        self._trim, self._microphone = round(trim * RATE), microphone
+        self._microphone = microphone
         self._clocks = clocks or Clocks()
         self._mixer, self._timeline = Mixer(), Timeline()
         self._waiting: dict[str, Wish] = {}
         self._placed: dict[str, Wish] = {}
         self._accepted: dict[str, int] = {}
         self._open = False
-        self._retry_at, self._back_off = 0.0, _BACK_OFF[0]
+        self._retry_at, self._back_off, self._beat_at = 0.0, _BACK_OFF[0], 0.0
         self._blocks = 0
         self._clipped = 0  # samples since the last beat that did not fit into 16 bits
 
@@ -73,8 +73,9 @@ class Player:
             self._timeline.broken(name)
 
     def step(self) -> None:
-        """Ten milliseconds of stream, or a short rest while no sink takes sound."""
+        """Ten milliseconds of stream, or a short rest while no sink takes sound; a beat twice a second, with or without one."""
         if not self._open and not self._try_open():
+            self._beat_in_time()
             self._give_up_late()
             self._clocks.sleep(0.05)
             return
@@ -100,6 +101,12 @@ class Player:
         if self._record:
             self._record_or_drop(self._record.close)
 
+    def _beat_in_time(self) -> None:
+        now = self._clocks.monotonic()
+        if now >= self._beat_at:
+            self._beat_at = now + _BEAT * BLOCK / RATE
+            self.beat()
+
     def beat(self) -> None:
         """Say that we live, and what the sink has taken of the clips that sound."""
         self._emit({"event": "beat", "sink": self._open, "frames": dict(self._accepted), "clipped": self._clipped})
@@ -121,7 +128,7 @@ class Player:
             return
         self._waiting[order.id] = Wish(
             order.id,
-            order.due + self._trim,
+            order.due + round(order.delay * RATE),
             order.path,
             order.bus,
             round(order.max_late * RATE),
@@ -168,6 +175,8 @@ class Player:
             utc = self._timeline.utc_of(self._mixer.position - BLOCK)
             self._record_or_drop(lambda: self._record.write(data, utc) if self._record else None)
         self._blocks += 1
+        if self._blocks % _BEAT == 0:
+            self.beat()
         if self._blocks % _SECOND == 0:
             self._each_second()
 
@@ -177,7 +186,6 @@ class Player:
         self._anchor()
         if self._record:
             self._record_or_drop(self._record.flush)
-        self.beat()
 
     def _anchor(self) -> None:
         """Tie the stream to the wall clock; a clock that was stepped moves what is placed from now on."""

@@ -17,7 +17,7 @@ from devices.sound.monitor import CommandEar, Listener
 from devices.sound.orders import MAX_LINE, OrderError, Play, Stop, read_order
 from devices.sound.player import MAX_CLIPS, Player
 from devices.sound.record import WavRecord
-from devices.sound.sinks import ClockedNullSink, PipeSink, Sink
+from devices.sound.sinks import ClockedNullSink, FileSink, PipeSink, Sink
 from devices.sound.watched import WatchedSink
 
 _ORDERS_A_BLOCK = 32
@@ -99,16 +99,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Play until the owner closes our standard input."""
     args = _arguments(sys.argv[1:] if argv is None else argv)
     record = WavRecord(Path(args.record), args.record_minutes) if args.record else None
-    sink: Sink = PipeSink(tuple(args.command), args.latency) if args.sink == "pipe" else ClockedNullSink()
-    if args.listing:
-        sink = WatchedSink(sink, tuple(args.listing), args.output)
+    sink = _sink(args)
     inlet, outlet = Inlet(sys.stdin.fileno()), Outlet(sys.stdout.fileno())
     # Ctrl-C in a terminal reaches every process at once; ours ends when its owner lets go, with the record whole.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda number, frame: inlet.end())
     listener = Listener(CommandEar(tuple(args.monitor))) if args.monitor else None
     player = Player(
-        sink, outlet.emit, record, listener=listener, trim=args.trim, microphone=tuple(args.microphone or ())
+        sink, outlet.emit, record, listener=listener, microphone=tuple(args.microphone or ())
     )  # fmt: skip
     try:
         while not (inlet.ended or outlet.ended):
@@ -118,6 +116,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     finally:
         player.close()
     return 0
+
+
+def _sink(args: argparse.Namespace) -> Sink:
+    if args.sink == "file":
+        return FileSink(Path(args.output), args.record_minutes)
+    sink: Sink = PipeSink(tuple(args.command), args.latency) if args.sink == "pipe" else ClockedNullSink()
+    return WatchedSink(sink, tuple(args.listing), args.output) if args.listing else sink
 
 
 def _obey(inlet: Inlet, player: Player, outlet: Outlet) -> None:
@@ -135,17 +140,18 @@ def _obey(inlet: Inlet, player: Player, outlet: Outlet) -> None:
 
 def _arguments(argv: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m devices.sound", description="Play clips on one endless stream.")
-    parser.add_argument("--sink", choices=("clocked", "pipe"), default="clocked")
+    parser.add_argument("--sink", choices=("clocked", "file", "pipe"), default="clocked")
     parser.add_argument("--record", help="WAV file of what the sink took")
     parser.add_argument("--record-minutes", type=int, default=10)
     parser.add_argument("--latency", type=float, default=0.0, help="seconds from a sample taken to its sound")
-    parser.add_argument("--trim", type=float, default=0.0, help="seconds by which all sound is delayed")
     parser.add_argument("--monitor", type=json.loads, help="JSON list: a command that gives back what came out, raw")
     parser.add_argument("--microphone", type=json.loads, help="JSON list: a command that gives what is said, raw")
     parser.add_argument("--listing", type=json.loads, help="JSON list: a command that lists the outputs there are")
-    parser.add_argument("--output", default="", help="name that must be in the list")
+    parser.add_argument("--output", default="", help="name that must be in the list, or the file")
     parser.add_argument("command", nargs="*", help="of the pipe sink; reads raw samples")
     args = parser.parse_args(argv)
     if args.sink == "pipe" and not args.command:
         parser.error("the pipe sink needs a command")
+    if args.sink == "file" and not args.output:
+        parser.error("the file sink needs an output")
     return args

@@ -13,8 +13,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from devices.profiles.wav import HEADER_BYTES, RATE, WIDTH, wav_header
+from devices.profiles.wav import RATE, WIDTH
 from devices.sound.pace import Pace
+from devices.sound.record import WavRecord
 
 STALL = 0.5  # seconds without a block taken: the sink is at fault
 _STARTING = 1.5  # seconds a command may take to open its card
@@ -75,37 +76,40 @@ class ClockedNullSink:
         """Nothing to give back."""
 
 
-class FileSink:
-    """A WAV file, as fast as it can be written; for tests and for listening afterwards."""
+class FileSink(ClockedNullSink):
+    """A WAV file at the pace of a card; it turns over to a second one, as a record does."""
 
-    def __init__(self, path: Path) -> None:
-        """Any file at `path` is replaced."""
-        self._path = path
-        self._bytes = 0
+    def __init__(
+        self, path: Path, minutes: int, clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep, wall: Callable[[], float] = time.time,
+    ) -> None:  # fmt: skip
+        """Nothing is written before `open`."""
+        super().__init__(clock, sleep)
+        self._path, self._wall, self._record = path, wall, WavRecord(path, minutes)
+        self._utc = 0
 
     def open(self) -> None:
-        """Begin an empty file."""
-        self._bytes = 0
-        self._put(0, wav_header(0), truncate=True)
+        """Begin a file."""
+        super().open()
+        self._utc = round(self._wall() * RATE)
+        self._kept(lambda: self._record.write(b"", self._utc))
 
     def write(self, block: bytes) -> None:
-        """Append; the header is true after every block."""
-        self._put(HEADER_BYTES + self._bytes, block)
-        self._bytes += len(block)
-        self._put(0, wav_header(self._bytes // WIDTH))
-
-    def latency(self) -> float:
-        """None: a file has no clock of its own."""
-        return 0.0
+        """At its own instant; the header is true after every second."""
+        super().write(block)
+        utc = self._utc + self._frames - len(block) // WIDTH
+        self._kept(lambda: self._record.write(block, utc))
+        if self._frames // RATE != (self._frames - len(block) // WIDTH) // RATE:
+            self._kept(self._record.flush)
 
     def close(self) -> None:
-        """Nothing is held open."""
+        """Make the file whole."""
+        with contextlib.suppress(OSError):
+            self._record.close()
 
-    def _put(self, place: int, data: bytes, truncate: bool = False) -> None:
+    def _kept(self, deed: Callable[[], None]) -> None:
         try:
-            with self._path.open("wb" if truncate else "r+b") as file:
-                file.seek(place)
-                file.write(data)
+            deed()
         except OSError as exc:
             raise SinkError(f"the file {self._path} cannot be written: {exc.strerror}") from exc
 

@@ -147,6 +147,18 @@ def test_it_repeats_every_so_many_minutes_and_is_silent_between(line: Line, pa: 
     assert [zones for _, zones in speaker.moves] == [frozenset(), *[YARD, frozenset()] * 3]
 
 
+def test_every_sound_of_a_call_is_delayed_by_the_trim_of_its_zones_and_due_as_before(line: Line) -> None:
+    _, sound = with_lengths(line, *line.speaker(PA, trims={"yard": 0.12, "lane": 0.05}))
+    line.go(orders(plan(zones=("yard", "lane"))))
+    line.run(60.0)
+    assert [(clip.due.timestamp(), clip.delay) for clip in sound.history] == [
+        (at(0), 0.12),
+        (at(1.5), 0.12),
+        (at(6.0), 0.12),
+    ]
+    assert [record.due.timestamp() for record in line.records()] == [at(1.5), at(6.0)]
+
+
 def test_a_loop_keeps_its_zones_open_and_goes_round(line: Line, pa: tuple[FakeSpeaker, FakeSound]) -> None:
     speaker, sound = pa
     line.go(orders(plan(loop=True)))

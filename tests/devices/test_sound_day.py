@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from devices.agent.inputs import Inputs
 from devices.agent.orders import Orders
 from devices.agent.speaker import SpeakerHand
@@ -172,6 +174,7 @@ def a_gate(folder: Path, starts: datetime) -> tuple[Line, Out]:
     return line, out
 
 
+@pytest.mark.timeout(600)  # eight million blocks
 def test_the_recorded_day_is_the_planned_day_sample_by_sample(tmp_path: Path) -> None:
     line, out = a_gate(tmp_path, MIDNIGHT)
     line.go(Orders(PA, the_day(), (), {}))

@@ -187,8 +187,10 @@ def test_a_sound_that_the_sink_lost_is_reported_at_once_although_we_listen():
     assert [end[4] for end in studio.ended()] == ["sink"]
 
 
-def test_a_trim_delays_every_clip_and_is_no_error(tmp_path):
-    studio = Studio(trim=0.05)
-    studio.play("a", 0.5, a_wav(tmp_path / "a.wav", [7] * 480))
-    assert studio.run(1).index(7) == 26_400
-    assert studio.ended()[0][3] == 0.0
+def test_a_trim_of_zones_delays_their_clips_and_is_no_error(tmp_path):
+    studio = Studio()
+    studio.play("far", 0.5, a_wav(tmp_path / "a.wav", [7] * 480), delay=0.05)
+    studio.play("near", 1.5, a_wav(tmp_path / "b.wav", [9] * 480))
+    samples = studio.run(2)
+    assert (samples.index(7), samples.index(9)) == (26_400, 72_000)
+    assert [end[3] for end in studio.ended()] == [0.0, 0.0]

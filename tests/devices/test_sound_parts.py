@@ -187,19 +187,23 @@ def test_the_clocked_sink_takes_block_n_at_t0_plus_n_times_10_ms():
     assert sink.latency() == pytest.approx(0.007)
 
 
-def test_a_file_sink_is_a_wav_after_every_block(tmp_path):
-    sink = FileSink(tmp_path / "x.wav")
+def test_a_file_sink_keeps_every_sample_at_its_pace_and_turns_over(tmp_path):
+    now = [5.0]
+    sink = FileSink(tmp_path / "x.wav", 1, lambda: now[0], lambda wait: now.__setitem__(0, now[0] + wait), lambda: 1e9)
     sink.open()
-    for value in (3, 4):
-        sink.write(a_block(value))
-    assert read_wav(tmp_path / "x.wav") == [3] * BLOCK + [4] * BLOCK
-    assert sink.latency() == 0
+    for number in range(6_005):
+        sink.write(a_block(number % 7))
+    assert now[0] == pytest.approx(5.0 + 60.04)
     sink.close()
+    assert read_wav(tmp_path / "x.1.wav")[: 2 * BLOCK] == [0] * BLOCK + [1] * BLOCK
+    assert len(read_wav(tmp_path / "x.1.wav")) == 6_000 * BLOCK
+    assert read_wav(tmp_path / "x.wav") == [value for n in range(6_000, 6_005) for value in [n % 7] * BLOCK]
 
 
-def test_a_file_sink_in_no_folder_is_a_sink_error(tmp_path):
+def test_a_file_sink_that_cannot_write_is_a_sink_error(tmp_path):
+    (tmp_path / "no").write_bytes(b"")
     with pytest.raises(SinkError, match="cannot be written"):
-        FileSink(tmp_path / "no" / "x.wav").open()
+        FileSink(tmp_path / "no" / "x.wav", 1).open()
 
 
 def python(code: str) -> tuple[str, ...]:

@@ -238,7 +238,7 @@ def test_progress_counts_only_what_the_sink_took(tmp_path):
     studio.play("a", 0.0, a_wav(tmp_path / "a.wav", flat(5 * RATE)))
     studio.run(5.5)
     beats = [beat["frames"].get("a") for beat in studio.said("beat")]
-    assert beats[:5] == [BLOCK, RATE, 2 * RATE, 3 * RATE, 4 * RATE]
+    assert beats[:5] == [BLOCK, RATE // 2, RATE, 3 * RATE // 2, 2 * RATE]
 
 
 def test_a_sink_that_stops_ends_what_sounds_and_the_rest_waits_for_its_return(tmp_path):
@@ -269,6 +269,18 @@ def test_a_sink_that_never_comes_is_asked_again_after_1_2_4_and_at_most_30_secon
         at += [studio.rested] * (len(studio.said("sink")) - before)
     waits = [round(b - a) for a, b in pairwise(at)]
     assert waits == [1, 2, 4, 8, 16, 30, 30, 30]
+
+
+def test_it_says_twice_a_second_that_it_lives_with_a_sink_and_without_one():
+    studio = Studio()
+    studio.run(3)
+    assert len(studio.said("beat")) == 6
+    studio = Studio()
+    studio.sink.fail_open = "no card"
+    studio.run(8)  # each step without a sink is a rest of 50 ms: 40 s, and thirty of them between two looks for a card
+    beats = studio.said("beat")
+    assert len(beats) == pytest.approx(80, abs=2)
+    assert not any(beat["sink"] for beat in beats)
 
 
 def test_a_clip_whose_time_passes_without_a_sink_ends_for_that_reason(tmp_path):

@@ -8,54 +8,21 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
 
-from devices.errors import DeviceError
-from devices.ports import Clip, Played
+from devices.ports import Clip
 from devices.profiles.tones import tone_wav
-from devices.sound.client import SinkFaultError, SoundProcess, SoundSettings
+from devices.sound.client import SinkFaultError, SoundProcess
+from devices.sound.settings import SoundSettings
 from tests.support.sound import a_wav, samples_of
+from tests.support.sounding import a_sound, fault_of, polled, soon, wait_for
 
 RATE = 48_000
-
-
-@contextmanager
-def a_sound(**settings) -> Iterator[SoundProcess]:
-    sound = SoundProcess(SoundSettings(**settings))
-    try:
-        yield sound
-    finally:
-        sound.close()
-
-
-def soon(seconds: float) -> datetime:
-    return datetime.now(UTC) + timedelta(seconds=seconds)
-
-
-def wait_for(found: Callable[[], bool], seconds: float = 20.0) -> None:
-    until = time.monotonic() + seconds
-    while not found():
-        assert time.monotonic() < until, "waited in vain"
-        time.sleep(0.02)
-
-
-def polled(sound: SoundProcess, count: int, seconds: float = 30.0) -> list[Played]:
-    """Poll until so many clips have ended; faults in between are for other tests."""
-    ended: list[Played] = []
-
-    def enough() -> bool:
-        with suppress(DeviceError):
-            ended.extend(sound.poll())
-        return len(ended) >= count
-
-    wait_for(enough, seconds)
-    return ended
 
 
 def record_of(path: Path) -> tuple[datetime, list[int]]:
@@ -129,21 +96,48 @@ def test_a_process_killed_in_mid_clip_ends_it_as_sink_and_the_next_clip_still_pl
         assert sound.poll() == ()
 
 
-def test_a_process_that_hangs_is_killed_and_replaced():
-    now = [time.monotonic()]
+def silence_of(sound: SoundProcess, now: list[float], steps: float, seconds: float) -> str:
+    """Poll every `steps` seconds of the owner's clock; what it says when it gives the process up."""
+    for _ in range(round(seconds / steps)):
+        now[0] += steps
+        try:
+            sound.poll()
+        except SinkFaultError as fault:
+            return str(fault)
+    return ""
+
+
+@contextmanager
+def a_hanging_sound(now: list[float]) -> Iterator[SoundProcess]:
+    """It has begun to beat, and then hangs."""
     sound = SoundProcess(SoundSettings(), clock=lambda: now[0])
     try:
+        sound.play((Clip("a", soon(0), "tone:test", "normal"),))
+        wait_for(lambda: sound.progress().get("a", 0) > 0)
+        os.kill(sound.pid, signal.SIGSTOP)
+        yield sound
+    finally:
+        sound.close()
+
+
+def test_a_process_that_hangs_is_known_within_three_seconds_killed_and_replaced():
+    now = [time.monotonic()]
+    with a_hanging_sound(now) as sound:
         first = sound.pid
-        os.kill(first, signal.SIGSTOP)
-        now[0] += 11
-        with pytest.raises(SinkFaultError, match="silent"):
-            sound.poll()
+        assert silence_of(sound, now, 0.5, 2.5) == ""
+        assert "silent" in silence_of(sound, now, 0.5, 1.5)  # the look that kills it tells of the clip that sounded
         now[0] += 2
         with suppress(SinkFaultError):
             sound.poll()
         assert sound.pid not in (None, first)
-    finally:
-        sound.close()
+
+
+def test_an_owner_that_slept_itself_does_not_take_its_process_for_dead():
+    now = [time.monotonic()]
+    with a_hanging_sound(now) as sound:
+        first = sound.pid
+        assert silence_of(sound, now, 60.0, 60.0) == ""
+        assert sound.pid == first
 
 
 @pytest.mark.parametrize(
@@ -155,37 +149,13 @@ def test_a_process_that_hangs_is_killed_and_replaced():
 )
 def test_a_sink_command_that_fails_is_a_fault_within_two_seconds(command, words):
     with a_sound(sink="pipe", command=command) as sound:
-        faults: list[str] = []
-
-        def faulty() -> bool:
-            try:
-                sound.poll()
-            except SinkFaultError as fault:
-                faults.append(str(fault))
-            return bool(faults)
-
-        wait_for(faulty)
-        assert words in faults[0]
+        assert words in fault_of(sound)
 
 
 def outputs(folder, *names: str) -> tuple[str, ...]:
     """A sound server's list of outputs that a test may change."""
     (folder / "sinks").write_text("".join(f"{n}\t{name}\tmodule-null-sink.c\n" for n, name in enumerate(names)))
     return ("cat", str(folder / "sinks"))
-
-
-def fault_of(sound) -> str:
-    found: list[str] = []
-
-    def faulty() -> bool:
-        try:
-            sound.poll()
-        except SinkFaultError as fault:
-            found.append(str(fault))
-        return bool(found)
-
-    wait_for(faulty)
-    return found[0]
 
 
 def test_an_output_that_the_server_does_not_list_is_a_fault_and_no_silent_success(tmp_path):
@@ -209,7 +179,7 @@ def test_an_output_taken_away_in_mid_play_ends_the_clip_as_sink_and_comes_back(t
         assert (end.id, end.reason) == ("u", "")
 
 
-def test_a_list_that_cannot_be_had_is_a_fault(tmp_path):
+def test_a_list_that_cannot_be_had_is_a_fault():
     with a_sound(listing=("no-such-list",), output="hall") as sound:
         assert "cannot be had" in fault_of(sound)
 
@@ -299,14 +269,21 @@ def test_a_record_that_cannot_be_written_does_not_stop_the_sound(tmp_path):
         assert (end.frames, end.reason) == (48_000, "")
 
 
-@pytest.mark.parametrize(
-    "settings",
-    [{"sink": "pipe"}, {"command": ("aplay",)}, {"record_minutes": 0}, {"latency": -1}, {"volume": 11}],
-    ids=["a pipe without a command", "a command without a pipe", "no minutes", "negative latency", "unknown"],
-)
-def test_settings_that_cannot_be_are_refused(settings):
-    with pytest.raises(ValidationError):
-        SoundSettings(**settings)
+def test_a_file_sink_is_a_wav_at_the_pace_of_a_card_with_every_clip_on_its_second(tmp_path):
+    with a_sound(sink="file", output=str(tmp_path / "hall.wav")) as sound:
+        due = soon(1.5)
+        sound.play((Clip("a", due, "tone:chime-2", "normal"),))
+        (end,) = polled(sound, 1)
+        assert (end.reason, end.frames) == ("", 72_000)
+    began, samples = record_of(tmp_path / "hall.wav")
+    first = next(n for n, value in enumerate(samples) if value)
+    assert abs(first / RATE - (due - began).total_seconds()) < 0.01
+
+
+def test_a_file_that_cannot_be_written_is_a_fault_of_the_sink(tmp_path):
+    (tmp_path / "file").write_bytes(b"")
+    with a_sound(sink="file", output=str(tmp_path / "file" / "x.wav")) as sound:
+        assert "cannot be written" in fault_of(sound)
 
 
 def test_a_closed_process_takes_nothing_more_and_a_second_close_does_nothing():

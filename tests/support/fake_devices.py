@@ -27,6 +27,7 @@ from devices.ports import Clip, Evidence, Identity, PanelMode, PanelSight, Playe
 from devices.profiles.board import BoardShape
 from devices.rendering.page import Page
 from devices.rendering.scene import Scene
+from devices.sound.settings import SoundSettings
 from schedules.trust import Doubt
 from tests.support.facts import NOON
 
@@ -306,13 +307,15 @@ class Line:
         return screen, panel
 
     def speaker(
-        self, device: str, public: tuple[str, ...] = ("hall",), meanings: Mapping[str, InputConfig] | None = None
-    ) -> tuple[FakeSpeaker, FakeSound]:
+        self, device: str, public: tuple[str, ...] = ("hall",), meanings: Mapping[str, InputConfig] | None = None,
+        trims: Mapping[str, float] | None = None,
+    ) -> tuple[FakeSpeaker, FakeSound]:  # fmt: skip
         """Add a loudspeaker; `meanings` are those of its contacts, and `pressed` notes what its buttons say."""
         fake, sound = FakeSpeaker(self.clock), FakeSound(self.clock)
         tools = self.tools(device)
         inputs = Inputs(meanings or {}, tools.faults, lambda call, down: self.pressed.append((call, down)))
-        self._add(device, SpeakerHand(tools, sound, public, inputs), fake)
+        delay = SoundSettings(trims=dict(trims or {})).delay
+        self._add(device, SpeakerHand(tools, sound, public, inputs, delay), fake)
         return fake, sound
 
     def _add(self, device: str, hand: Hand, fake: Any) -> None:

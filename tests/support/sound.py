@@ -80,16 +80,14 @@ class MemorySink:
 class Studio:
     """A player whose stream began at `EPOCH`; the clock moves with what the sink took, and by `rest` while it takes nothing."""
 
-    def __init__(self, record: WavRecord | None = None, listener: Listener | None = None, trim: float = 0.0) -> None:
+    def __init__(self, record: WavRecord | None = None, listener: Listener | None = None) -> None:
         self.sink = MemorySink()
         self.reports: list[dict[str, Any]] = []
         self.rested = 0.0
         self.step_of_clock = 0.0  # a wall clock that was set by hand
         self.before = 0.0  # seconds of streams that are over
         clocks = Clocks(wall=self.wall, monotonic=self.monotonic, sleep=self.rest)
-        self.player = Player(
-            self.sink, lambda report: self.reports.append(dict(report)), record, clocks, listener, trim
-        )
+        self.player = Player(self.sink, lambda report: self.reports.append(dict(report)), record, clocks, listener)
 
     def monotonic(self) -> float:
         return self.before + self.sink.seconds + self.rested
@@ -100,9 +98,11 @@ class Studio:
     def rest(self, seconds: float) -> None:
         self.rested += seconds
 
-    def play(self, name: str, at: float, path: str, bus: str = "normal", max_late: float = 60.0) -> None:
+    def play(
+        self, name: str, at: float, path: str, bus: str = "normal", max_late: float = 60.0, delay: float = 0.0
+    ) -> None:
         due = EPOCH + timedelta(seconds=at)
-        self.player.order(Play(name, utc_samples(due), path, bus, max_late))
+        self.player.order(Play(name, utc_samples(due), path, bus, max_late, delay=delay))
 
     def run(self, seconds: float) -> list[int]:
         """Let the stream go on for whole blocks; all samples since its beginning."""
