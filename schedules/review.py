@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -26,11 +26,17 @@ class Reason:
     messages: tuple[Item, ...]
     held_back: tuple[str, ...] = ()  # by an event
     waiting: tuple[str, ...] = ()  # due, and to sound later
+    called: Mapping[str, str] = field(default_factory=dict)  # rules by id, as people call them: by their playlists
 
     def words(self, language: str = "vi") -> str:
         """The reason in plain sentences: `vi`, `zh-Hans` or `en`; any other language reads `en`."""
         titles = [item.title or item.message for item in self.messages]
-        return sentence(self.on_air, titles, language, self.waiting, self.held_back)
+        answer = self.on_air._replace(beaten=self._called(self.on_air.beaten))
+        return sentence(answer, titles, language, self._called(self.waiting), self._called(self.held_back))
+
+    def _called(self, rules: tuple[str, ...]) -> tuple[str, ...]:
+        """Each once, though two rules may show one playlist."""
+        return tuple(dict.fromkeys(self.called.get(rule, rule) for rule in rules))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,10 @@ class NeverWins:
 def why(plan: Plan, at: datetime, alerts: Sequence[Alert] = ()) -> Reason:
     """Explain what is on air at `at`."""
     answer = on_air(plan, at, alerts)
-    return Reason(at, answer, answer.playlist.items if answer.playlist else (), held_back(plan, at), waiting(plan, at))
+    named = {playlist.id: playlist.name for playlist in plan.playlists if playlist.name}
+    called = {rule.id: named[rule.playlist] for rule in plan.rules if rule.playlist in named}
+    messages = answer.playlist.items if answer.playlist else ()
+    return Reason(at, answer, messages, held_back(plan, at), waiting(plan, at), called)
 
 
 def held_back(plan: Plan, at: datetime) -> tuple[str, ...]:

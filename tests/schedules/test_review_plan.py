@@ -28,6 +28,15 @@ def test_the_reason_names_the_rule_its_class_what_it_beat_and_its_end():
     assert reason.words("en") == "Showing “M” by rule queue (priority). It goes before law. Until 10:00 02/03/2026."
 
 
+def test_what_was_beaten_is_called_by_its_playlist_as_people_know_it_and_once():
+    rules = (rule("r-1", "08:00-10:00", priority="priority"), rule("r-2", "07:00-17:00"), rule("r-3", "07:00-17:00"))
+    some = plan(*rules)
+    named = some.model_copy(update={"playlists": (some.playlists[0].model_copy(update={"name": "Luật biên giới"}),)})
+    reason = why(named, hanoi("2026-03-02 09:00"))
+    assert reason.on_air.beaten == ("r-2", "r-3")
+    assert "Được chọn trước: Luật biên giới. Đến" in reason.words("vi")
+
+
 @pytest.mark.parametrize(("language", "word"), [("vi", "khẩn cấp"), ("zh-Hans", "紧急"), ("en", "emergency")])
 def test_an_alert_is_named_as_such_in_each_language(language, word):
     fire = alert("fire", "2026-03-02 08:00", "2026-03-02 09:00")
