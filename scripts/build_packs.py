@@ -11,7 +11,6 @@ import hashlib
 import json
 import struct
 import sys
-import unicodedata
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from pathlib import Path
 
 import freetype
 from pictograms import PICTOGRAMS, rasterised
+from vietnamese_marks import Drawing, marked, set_marks, with_dot
 
 from devices.rendering.signs import LETTERS
 
@@ -57,6 +57,11 @@ MARKS = "–—‘’“”†•…‰′″€₫№™"
 ARROWS = "←↑→↓↔↕↖↗↘↙"
 
 
+def without(letters: str, left_out: str) -> str:
+    """The letters but some, which another pack draws better."""
+    return letters.translate(dict.fromkeys(map(ord, left_out)))
+
+
 def gb2312() -> str:
     """The characters of GB2312 a sign in Vietnamese, Chinese or English may need: no kana, Greek, Cyrillic, full-width Latin."""
     rows = [*range(0xA1, 0xA3), *range(0xB0, 0xF8)]
@@ -64,9 +69,14 @@ def gb2312() -> str:
     return "".join(c for c in every if c) + "！＃％＆（）＊＋，－．／：；＜＝＞？＠［＼］｛｜｝￥"
 
 
+WORD_GAP = 4  # lamps, where marks are ours; letters have a dark column at each side
+DOTTED, DOTLESS = {"i": "ı", "j": "ȷ"}, {"i": "ı"}
 RAISE = 2
 # A full-width dollar is taller than any cell; the ratio and the bar look like a colon and a dash, which stand for them.
 CHINESE = ARROWS + "℃〇㎡" + "".join(letter for letter in gb2312() if letter not in "＄∶―")
+NUMBERS = (
+    "0123456789:.-–/%+"  # as high as the characters beside them: 07:00, 2号; those of a Latin face are a third lower
+)
 
 
 @dataclass(frozen=True)
@@ -80,21 +90,28 @@ class Recipe:
     baseline: int
     capital: int
     letters: str
-    apart: str = (
-        ""  # base letters that get a dark column on an inked left edge, and ":" on its right: "ea", "rt", "7:0" touched
-    )
+    own_marks: bool = False  # letters by FreeType's own hinter, marks by hand
 
 
 RECIPES = (
     Recipe("u16", "unifont", 16, 16, 14, 10, LATIN + LATIN_1 + MARKS + ARROWS + CHINESE),
-    Recipe("n16", "noto-bold", 12, 16, 13, 9, LATIN + LATIN_1.replace("÷", "") + MARKS, apart="at:"),
+    Recipe(
+        "n16",
+        "noto-bold",
+        12,
+        16,
+        13,
+        9,
+        LATIN + without(LATIN_1, "÷¨") + without(MARKS, "‘’"),
+        own_marks=True,
+    ),
     Recipe("r24", "noto-regular", 18, 24, 20, 13, LATIN + LATIN_1 + MARKS),
     Recipe("n24", "noto-bold", 18, 24, 20, 13, LATIN + LATIN_1 + MARKS),
     Recipe("r32", "noto-regular", 24, 32, 26, 17, LATIN + LATIN_1 + MARKS),
     Recipe("n32", "noto-bold", 24, 32, 26, 17, LATIN + LATIN_1 + MARKS),
-    Recipe("h24", "cjk-regular", 24, 24, 21, 18, CHINESE),
-    Recipe("h32", "cjk-regular", 32, 32, 28, 24, CHINESE),
-    Recipe("b32", "cjk-bold", 32, 32, 28, 24, CHINESE),
+    Recipe("h24", "cjk-regular", 24, 24, 21, 18, CHINESE + NUMBERS),
+    Recipe("h32", "cjk-regular", 32, 32, 28, 24, CHINESE + NUMBERS),
+    Recipe("b32", "cjk-bold", 32, 32, 28, 24, CHINESE + NUMBERS),
 )
 
 
@@ -108,8 +125,28 @@ class Glyph:
 
 
 def draw(face: freetype.Face, letter: str, recipe: Recipe) -> Glyph:
+    """Draw one letter; where marks are ours, its base by FreeType and they over it."""
+    if not recipe.own_marks:
+        return outlined(face, letter, recipe)
+    if letter == " ":
+        return Glyph(letter, WORD_GAP, (0,) * recipe.rows)
+    if letter in DOTTED:
+        drawing = with_dot(_drawing(outlined(face, DOTTED[letter], recipe)))
+    elif (mark := marked(letter)) is not None:
+        drawing = set_marks(_drawing(outlined(face, DOTLESS.get(mark.base, mark.base), recipe)), letter)
+    else:
+        return outlined(face, letter, recipe)
+    return Glyph(letter, drawing.width, drawing.rows)
+
+
+def _drawing(glyph: Glyph) -> Drawing:
+    return Drawing(glyph.width, glyph.rows)
+
+
+def outlined(face: freetype.Face, letter: str, recipe: Recipe) -> Glyph:
     """Draw one letter without grey; ink that leaves the cell upwards, downwards or to the left is an error."""
-    face.load_char(letter, freetype.FT_LOAD_RENDER | freetype.FT_LOAD_TARGET_MONO)
+    hinter = freetype.FT_LOAD_FORCE_AUTOHINT if recipe.own_marks else 0
+    face.load_char(letter, freetype.FT_LOAD_RENDER | freetype.FT_LOAD_TARGET_MONO | hinter)
     slot = face.glyph
     bitmap = slot.bitmap
     left = max(0, slot.bitmap_left)
@@ -119,9 +156,6 @@ def draw(face: freetype.Face, letter: str, recipe: Recipe) -> Glyph:
         top -= max(0, min(RAISE, top + bitmap.rows - recipe.rows))
     if bitmap.rows and not 0 <= top <= top + bitmap.rows <= recipe.rows:
         raise ValueError(f"{recipe.name}: {letter!r} has ink outside its cell: rows {top} to {top + bitmap.rows}")
-    if recipe.apart and unicodedata.normalize("NFD", letter)[0] in recipe.apart:
-        touches_left = left == 0 and letter != ":"
-        left, width = left + touches_left, width + (touches_left or letter == ":")
     rows, buffer = [0] * recipe.rows, bytes(bitmap.buffer)
     for row in range(bitmap.rows):
         line = buffer[row * bitmap.pitch : (row + 1) * bitmap.pitch]

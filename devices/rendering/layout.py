@@ -120,7 +120,9 @@ class _Spread:
         """Pages of one line: as few as possible, or a few more that end where the text pauses."""
         count = len(self._fill(first, last, self.width))
         ways = [self._set(first, last, lines) for lines in range(count, min(count + 2, last - first) + 1)]
-        return min(ways, key=lambda spans: ONE_MORE * len(spans) + sum(self._tear(at, last) for at, _ in spans[1:]))
+        return min(
+            ways, key=lambda spans: ONE_MORE * len(spans) + sum(self._turn_tear(at, last) for at, _ in spans[1:])
+        )
 
     def _split(self, first: int, last: int, need: int) -> int | None:
         """Where to turn the page; None if one page holds it all and no sentence ends inside."""
@@ -134,10 +136,13 @@ class _Spread:
         if best is None:
             best = self._fill(first, last, self.width)[self.capacity][0]
         worst = Cut.WORD if self.cuts[best] is Cut.INSIDE else Cut.PHRASE if parts > 2 else self.cuts[best]
-        if self.cuts[best] <= worst:
+        whole = self._whole(first, best) and self._whole(best, last)
+        if self.cuts[best] <= worst and whole:
             return best
         pause = self._feasible(first, last, parts + 1, [at for at in order if self.cuts[at] <= worst])
-        return best if pause is None else pause  # one page more is better than words torn apart
+        if pause is None or not (whole or (self._whole(first, pause) and self._whole(pause, last))):
+            return best
+        return pause  # one page more is better than words torn apart
 
     def _feasible(self, first: int, last: int, parts: int, order: Sequence[int]) -> int | None:
         """The first place in `order` that leaves no more than `parts` pages, and if there is one, that tears no word on them."""
@@ -242,6 +247,9 @@ class _Spread:
                 if end:
                     best[at] = (cost, [(at, end), *fewer[end][1]])
         return best[first][1] if first in best else []
+
+    def _turn_tear(self, at: int, last: int) -> float:
+        return self._tear(at, last) + (0.5 if self.atoms.aside(at) else 0.0)
 
     def _tear(self, at: int, last: int) -> float:
         return _TEAR[self.cuts[at]] if at < last else 0.0

@@ -14,7 +14,7 @@ _CHINESE = """
 疫情 口罩 体温 发热 咳嗽 症状 主动 健康 卫生 医生 隔离 消毒 失物 招领 失主 问讯处 认领 行李 物品
 携带 走私 毒品 武器 界碑 损坏 移动 法律 系统 测试 理会 广播 信息 平台 数字 服务 服务台 工作
 工作人员 人员 办公室 联系 电话 配合 谢谢 合作 欢迎 光临 再见 提前 准备 备好 提示 国家 管理 已经
-或者 如有 根据 参与 报告 发现 违法 行为 仅限 货车司机
+来到 靠右 靠左 行驶 右行 左行 关口 或者 如有 根据 参与 报告 发现 违法 行为 仅限 货车司机
 """
 _VIETNAMESE = """
 cửa khẩu|hữu nghị|chi ma|tân thanh|lạng sơn|đồng đăng|cao lộc|việt nam|trung quốc|hà nội|bắc kinh|quốc tế|quốc gia
@@ -26,7 +26,7 @@ thoát hiểm|bình tĩnh|hướng dẫn|khu vực|trái phép|qua lại|xâm h�
 thông tin|thông báo|chú ý|xin mời|cảm ơn|xin chào|kính chào|vui lòng|đề nghị|chuẩn bị|xếp hàng|trật tự|thứ tự|trẻ em
 phụ nữ|mang thai|người già|tạm dừng|hoạt động|làm việc|hằng ngày|hôm nay|ngày mai|giờ hà|nghỉ tết|nguyên đán|năm mới
 hệ thống|phát thử|tin thật|nền tảng|cán bộ|lực lượng|chức năng|cơ quan|ban quản|quản lý|kinh tế|khu kinh|liên hệ
-điện thoại|văn phòng|nhà chờ|phòng chờ|ưu tiên|số lượng|phương tiện|giao thông|đường bộ|cấm vào|dừng lại|xuất trình
+điện thoại|văn phòng|nhà chờ|phòng chờ|ưu tiên|số lượng|phương tiện|giao thông|đường bộ|cấm vào|giấy thông|dừng lại|xuất trình
 border gate|digital border|khẩu số|nhìn kém|làm thủ
 chi ma|huu nghi|tan thanh|lang son|border guard|border pass|customs office|information desk|viet nam
 """

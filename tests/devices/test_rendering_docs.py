@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def test_every_finding_and_every_pictogram_is_in_the_reference_and_no_other():
     lines = (ROOT / "docs" / "reference" / "text.md").read_text(encoding="utf-8").splitlines()
     named = {word.strip("`, ") for line in lines if line.startswith("| `") for word in line.split("|")[1].split(", ")}
-    assert named == set(WORDING)
+    assert {word for word in named if not word.startswith("{")} == set(WORDING)
     written = next(line for line in lines if line.startswith("`:stop:`"))
     assert written.split() == [f"`:{name}:`" for name in NAMES]
 

@@ -6,6 +6,7 @@ import string
 import subprocess
 import sys
 import tomllib
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -138,10 +139,9 @@ def test_the_packs_are_what_the_builder_makes_of_the_fonts():
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-# A dot below is one lamp in Unifont's sixteen rows: why the regular face is not the default there. Quotation marks mean one thing.
+# A dot below is one lamp in Unifont's sixteen rows: why the regular face is not the default there.
 ONE_LAMP_APART = {
     "u16": {"EẸ", "IỊ", "OỌ", "UỤ", "YỴ", "aạ", "eẹ", "iị", "oọ", "uụ", "âậ", "êệ", "ôộ"},
-    "n16": {"'‘", "‘’"},
 }
 
 
@@ -162,6 +162,28 @@ def test_in_the_default_face_no_two_letters_or_digits_are_one_lamp_apart(rows, l
     shapes = {letter: (letters.widths[letter], int.from_bytes(letters.bitmaps[letter], "big")) for letter in wanted}
     for (one, a), (other, b) in itertools.combinations(shapes.items(), 2):
         assert a[0] != b[0] or (a[1] ^ b[1]).bit_count() > 1, f"{one} and {other}"
+
+
+def base_of(letter):
+    return unicodedata.normalize("NFD", letter)[0]
+
+
+def test_in_sixteen_rows_marks_are_told_apart_by_four_lamps():
+    """A dead lamp, or a bright one beside it, must not make another word: í is not i, ẩ is not ẫ."""
+    glyphs = pack("n16")
+    for one, other in itertools.combinations(VIETNAMESE + "aeiouyAEIOUY", 2):
+        if base_of(one) == base_of(other) and glyphs.widths[one] == glyphs.widths[other]:
+            a, b = (int.from_bytes(glyphs.bitmaps[letter], "big") for letter in (one, other))
+            assert (a ^ b).bit_count() >= 4, f"{one} and {other}"
+
+
+@pytest.mark.parametrize("letter", sorted(set(LOWER) - set("đơư")) + list("ij"))
+def test_in_sixteen_rows_a_dark_row_parts_each_small_letter_from_what_stands_on_or_under_it(letter):
+    rows = [any(row) for row in rows_of(pack("n16"), letter)]
+    dot_alone = not any(rows[:5])
+    assert rows[6]
+    assert not rows[5] or unicodedata.normalize("NFD", letter)[1:2] == "\u031b"
+    assert (not rows[13] and all(rows[14:])) or not dot_alone or letter == "ỵ"
 
 
 def test_the_signs_that_gates_need_are_there():

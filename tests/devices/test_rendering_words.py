@@ -74,6 +74,11 @@ def test_words_stay_whole_on_boards_of_every_usual_width(text, language, width):
             "Dense fog, poor visibility: slow down, lights on", "en", 96, 1,
             [("Dense fog,",), ("poor visibility:",), ("slow down,",), ("lights on",)], id="pages of one line end at pauses",
         ),
+        pytest.param(
+            "欢迎来到友谊关口岸，请货车靠右行驶，注意（等候）通知。100%", "zh-Hans", 128, 2,
+            [("欢迎来到", "友谊关口岸，"), ("请货车靠右行驶，",), ("注意（等候）", "通知。100%")],
+            id="a page more is better than a word torn between two lines",
+        ),
     ],
 )  # fmt: skip
 def test_pages_turn_where_a_reader_pauses(text, language, width, rows, pages):
