@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
 
 from devices.contract.messages import PlayRecord
 from devices.rendering.page import Page, Strip
@@ -91,6 +91,24 @@ class StageBoard(Protocol):
 
     def stage(self, scene: Scene) -> Evidence:
         """Put the scene on the lamps; only what is new is sent, and a strip that runs goes on. Raises DeviceError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """How a picture would go over the line, and how long that would take there and back, in seconds."""
+
+    way: Literal["nothing", "re-activate", "text", "area", "full"]
+    sent: int  # bytes
+    received: int  # bytes
+    seconds: float
+
+
+@runtime_checkable
+class Foretelling(Protocol):
+    """A board that can say what showing would cost. No I/O."""
+
+    def foretell(self, scene: Scene) -> Forecast:
+        """The cheapest way to this picture from what the board shows now, by predicted line time."""
 
 
 @runtime_checkable
@@ -364,6 +382,8 @@ __all__ = [
     "DeadMan",
     "Evidence",
     "FilmBoard",
+    "Forecast",
+    "Foretelling",
     "Identity",
     "Leveled",
     "LightSensing",

@@ -294,7 +294,7 @@ class Agent:
             until=answer.until if answer else None, shown=view.shown, alerts=dict(view.alerts),
             faults=faults, clock_trusted=view.trusted, missing=missing,
             clock_offset=None if offset is None else round(offset.total_seconds(), 1), outbox=self._kept.store.depth(),
-            brightness=view.brightness, dark=view.dark,
+            brightness=view.brightness, dark=view.dark, line=view.line,
         )  # fmt: skip
 
     async def _watching(self) -> None:

@@ -35,7 +35,7 @@ from devices.agent.turns import Turn, Turns
 from devices.agent.witness import Witness
 from devices.contract.messages import Brightness, DarkPatch, Shown, ShownArea
 from devices.errors import DeviceError, GaveWayError, LinkError, MismatchError, SettingsError
-from devices.ports import Board, Evidence, StageBoard, Watched
+from devices.ports import Board, Evidence, Foretelling, StageBoard, Watched
 from devices.profiles.board import BoardShape
 from devices.rendering.scene import Area
 from schedules.arrangement import arrangement, views_of
@@ -120,7 +120,9 @@ class BoardHand(Hand):
     def _rank(self, step: BoardStep) -> int:
         if self._urgent:
             return 0
-        return 1 if isinstance(step, ShowPage | Blank) else 2
+        if not isinstance(step, ShowPage | Blank):
+            return 2
+        return 3 if self._lit == self._wanted() else 1  # the same again is only to be sure
 
     def _light_steps(self, plan: Plan, now: datetime) -> list[BoardStep]:
         """The light waits for the page, and for a board in trouble; a wall's panel is dimmed by its own hand."""
@@ -263,11 +265,15 @@ class BoardHand(Hand):
         scene = self._shelf.scene(picture, self._instant)
         if scene is None:
             raise SettingsError("the page's file went away")
+        forecast = board.foretell(scene) if isinstance(board, Foretelling) else None
+        begun = self._clock.monotonic()
         if isinstance(board, StageBoard):
             calm = replace(scene, effects={}) if self._urgent else scene  # an alert is there at once
-            self._is_lit(picture, board.stage(calm))
+            evidence = board.stage(calm)
         else:
-            self._is_lit(picture, board.blank() if picture == DARK else board.show(scene.page))
+            evidence = board.blank() if picture == DARK else board.show(scene.page)
+        self._contact.use.shown(forecast, self._clock.monotonic() - begun)
+        self._is_lit(picture, evidence)
 
     def _instant(self, at: datetime) -> float:
         return self._clock.monotonic() - (self._clock.now() - at).total_seconds()
@@ -381,6 +387,7 @@ class BoardHand(Hand):
             revision=self._orders.revision, health=self._health(as_wanted), answer=self._headline(answer),
             message=self._message(answer), why=self._words(), shown=self._shown,
             alerts=self._done_alerts, trusted=self._clock.trusted(), brightness=self._bright, dark=self._dark,
+            line=self._contact.use.report(self._contact.quiet, self._every),
         )  # fmt: skip
 
     @property

@@ -129,18 +129,25 @@ def build_workers(
         return replace(whole, faults=Chapter(whole.faults, "panel."))
 
     for line in config.lines:
-        on_line, bauds = {}, [9600]
+        on_line: dict[str, OnLine] = {}
+        bauds: list[int] = []
         for device in config.devices:
             name, witness = config.device_id(device), witnesses.get(device.id)
             if device.line == line.id:
-                on_line[name] = _on_line(device, *drivers[device.id], tools(name), make_sound, witness)
+                driver, settings = drivers[device.id]
+                mine = replace(tools(name), driver=driver.name, baud=getattr(settings, "baud", 0))
+                on_line[name] = _on_line(device, driver, settings, mine, make_sound, witness)
                 bauds.append(drivers[device.id][0].baud)
             if device.panel and device.panel.line == line.id and witness is not None:
                 driver, settings = panels[device.id]
                 on_line[f"{name}{PANEL}"] = _held(PanelHand(panel_tools(name), witness), driver, settings)
                 bauds.append(driver.baud)
         workers[line.id] = LineWorker(
-            line.id, on_line, partial(open_link, line, line.baud or max(bauds)), clock, partial(_told, report)
+            line.id,
+            on_line,
+            partial(open_link, line, line.baud or max(bauds, default=9600)),
+            clock,
+            partial(_told, report),
         )
     return workers
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from devices.agent.faults import FaultBook
+from devices.agent.usage import LineUse
 from devices.errors import DeviceError, GarbledError, LinkError, SilentError
 from devices.ports import Clock
 
@@ -12,9 +13,10 @@ FIRST_WAIT, LONGEST_WAIT = 1.0, 30.0
 class Contact:
     """The state of one device's line as its answers show it."""
 
-    def __init__(self, clock: Clock, faults: FaultBook) -> None:
-        """Nothing is known yet."""
+    def __init__(self, clock: Clock, faults: FaultBook, use: LineUse | None = None) -> None:
+        """Nothing is known yet. `use` counts what goes wrong."""
         self._clock, self._faults = clock, faults
+        self.use = use or LineUse(clock)
         self._failures = 0
         self._retry_at: float | None = None
         self._heard_at: float | None = None
@@ -45,6 +47,7 @@ class Contact:
         """It answered; `done`: it also did what it was told, so that no fault stands."""
         self._heard_at = self._clock.monotonic()
         self._retry_at, self.offline = None, False
+        self.use.well()
         if done:
             self._failures, self.reason = 0, ""
             self._faults.clear_lines(but="link.noise" if self.noisy else "")
@@ -55,6 +58,7 @@ class Contact:
     def failed(self, error: DeviceError) -> None:
         """It did not; try again later."""
         self.reason = str(error)
+        self.use.failed(error)
         self.offline = isinstance(error, (SilentError, GarbledError, LinkError))
         if not self.offline:
             self._heard_at = self._clock.monotonic()

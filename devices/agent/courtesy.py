@@ -14,6 +14,7 @@ class CourteousLink:
         """`alert_waits()` is asked in the midst of an upload."""
         self._link, self._alert_waits = link, alert_waits
         self.lesser = False
+        self.sent = self.received = 0  # bytes
 
     def urgent(self) -> bool:
         """Whether an alert came to wait while something lesser is on the line."""
@@ -22,17 +23,22 @@ class CourteousLink:
     def send(self, data: bytes) -> None:
         """Write all."""
         self._link.send(data)
+        self.sent += len(data)
 
     def send_while(self, data: bytes, go_on: Callable[[], bool]) -> int:
         """Write while `go_on()`; a link that keeps no pace takes all at once."""
         if self.lesser and isinstance(self._link, PacedLink):
-            return self._link.send_while(data, go_on)
-        self._link.send(data)
+            count = self._link.send_while(data, go_on)
+            self.sent += count
+            return count
+        self.send(data)
         return len(data)
 
     def receive(self, timeout: float) -> bytes:
         """What has arrived."""
-        return self._link.receive(timeout)
+        data = self._link.receive(timeout)
+        self.received += len(data)
+        return data
 
     def discard(self) -> None:
         """Drop what has arrived."""

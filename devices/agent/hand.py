@@ -15,6 +15,7 @@ from devices.agent.faults import FaultBook
 from devices.agent.journal import Desk
 from devices.agent.media import MediaFiles
 from devices.agent.orders import Orders, View
+from devices.agent.usage import LineUse
 from devices.contract.messages import Health
 from devices.errors import DeviceError
 from devices.ports import Clock
@@ -52,6 +53,8 @@ class Tools:
     beside: FaultBook | None = None  # of the loudspeaker it stands in for
     talks: Path = Path()  # where what was said into microphones is kept
     pressed: Callable[[str, bool], None] = lambda _call, _down: None  # a button of this device went down or up
+    driver: str = ""
+    baud: int = 0  # of the line; 0: it has none
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ class Hand(ABC):
         """Holds nothing of the line until `attach`."""
         self._tools = tools
         self._clock = tools.clock
-        self._contact = Contact(tools.clock, tools.faults)
+        self._contact = Contact(tools.clock, tools.faults, LineUse(tools.clock, tools.driver, tools.baud))
         self._orders = Orders(tools.device)
         self._began = tools.clock.now()
         self._why: tuple[Any, str] = (None, "")
@@ -81,6 +84,10 @@ class Hand(ABC):
     def device(self) -> str:
         """ "gate/device"."""
         return self._tools.device
+
+    def moved(self, sent: int, received: int, seconds: float) -> None:
+        """A step of this hand moved so many bytes on the line, and took so long."""
+        self._contact.use.moved(sent, received, seconds)
 
     def order(self, orders: Orders) -> None:
         """Go by these from now on. An alert's orders overtake a plan's in the queue: what comes after newer ones is old."""

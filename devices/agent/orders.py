@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property, lru_cache
 
 from devices.agent.local import Started
-from devices.contract.messages import Brightness, DarkPatch, Health, Shown
+from devices.contract.messages import Brightness, DarkPatch, Health, LineReport, Shown
 from schedules.evaluate import OnAir
 from schedules.live import Figure
 from schedules.model import Alert, Plan
@@ -81,6 +81,7 @@ class View:
     trusted: bool = True
     brightness: Brightness | None = None
     dark: tuple[DarkPatch, ...] = ()
+    line: LineReport | None = None
 
     def unlike(self, other: View | None) -> bool:
         """Whether a reader would want to know at once; the instant of showing alone is no news."""
@@ -88,4 +89,5 @@ class View:
 
     def _plain(self) -> View:
         shown = self.shown.model_copy(update={"at": _LONG_AGO}) if self.shown else None
-        return replace(self, shown=shown)
+        line = LineReport(state=self.line.state) if self.line else None  # what it counts goes with the next news
+        return replace(self, shown=shown, line=line)

@@ -23,7 +23,8 @@ log = logging.getLogger(__name__)
 LONGEST_SLEEP = 5.0  # a wall clock may be set while we sleep
 FIRST_WAIT, LONGEST_WAIT = 0.25, 30.0
 STEADY_SECONDS = 10.0  # a line that was open this long forgives what was before
-ALERT, CONTENT, STATUS = 0, 1, 2
+ALERT, CONTENT, STATUS, REFRESH = 0, 1, 2, 3
+AGE_SECONDS = 10.0  # of waiting lift a step by one rank; nothing is lifted among the alerts
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,8 @@ class LineWorker:
         self._open_at = self._opened_at = 0.0
         self._wait = FIRST_WAIT
         self._views: dict[str, View] = {}
+        self._served: dict[str, float] = {}  # device -> when it last had the line
+        self._waits: dict[tuple[str, int], float] = {}  # device and rank -> since when a step waits
         self._thread: threading.Thread | None = None
         self._ended = False
 
@@ -126,27 +129,44 @@ class LineWorker:
         if self._ended:
             return 0.0
         self._keep_open()
-        steps = [(due.rank, at, hand, due.step) for at, hand, due in self._due()]
+        steps = self._due()
         if steps:
-            rank, _, hand, step = min(steps, key=lambda one: one[:2])
+            name, due = min(steps, key=lambda one: (self._lifted(*one), self._served.get(one[0], 0.0)))
             if self._link is not None:
-                self._link.lesser = rank != ALERT
-            self._act(hand, step)
+                self._link.lesser = due.rank != ALERT
+            self._served[name] = self._clock.monotonic()
+            self._waits.pop((name, due.rank), None)
+            self._act(self._devices[name].hand, due.step)
         self._tell_views()
         return 0.0 if steps else self._sleep()
 
-    def _due(self) -> list[tuple[int, Hand, Due]]:
-        looked = [(at, one.hand, one.hand.look()) for at, one in enumerate(self._devices.values())]
-        return [(at, hand, due) for at, hand, due in looked if due is not None and self._possible(due.step)]
+    def _due(self) -> list[tuple[str, Due]]:
+        """The next step of each device that has one; when it began to wait is noted."""
+        looked = [(name, one.hand.look()) for name, one in self._devices.items()]
+        found = [(name, due) for name, due in looked if due is not None and self._possible(due.step)]
+        now = self._clock.monotonic()
+        self._waits = {(name, due.rank): self._waits.get((name, due.rank), now) for name, due in found}
+        return found
+
+    def _lifted(self, name: str, due: Due) -> int:
+        """The rank of a step after its waiting: a bus that is always busy with content must still ask who is well."""
+        if due.rank == ALERT:
+            return ALERT
+        waited = self._clock.monotonic() - self._waits[name, due.rank]
+        return max(CONTENT, due.rank - int(waited / AGE_SECONDS))
 
     def _possible(self, step: Any) -> bool:
         return self._link is not None or isinstance(step, PlaceClips | StopClips)
 
     def _act(self, hand: Hand, step: Any) -> None:
+        link, begun = self._link, self._clock.monotonic()
+        sent, received = (link.sent, link.received) if link is not None else (0, 0)
         try:
             hand.act(step)
         except LinkError as exc:
             self._lose(exc)
+        if link is not None:
+            hand.moved(link.sent - sent, link.received - received, self._clock.monotonic() - begun)
 
     def _alert_waits(self) -> bool:
         with self._words.mutex:

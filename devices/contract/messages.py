@@ -192,6 +192,24 @@ class Brightness(Wire):
     at: AwareDatetime
 
 
+class LineReport(Wire):
+    """How the line to a device is: its state, what moved, what went wrong, each kind counted apart since the agent began."""
+
+    state: Literal["unknown", "ok", "stale", "silent", "noise", "refused", "busy", "mismatch", "port"]
+    since: AwareDatetime | None = None
+    driver: str = ""
+    baud: int = Field(default=0, ge=0)
+    sent: int = Field(default=0, ge=0, description="bytes")
+    received: int = Field(default=0, ge=0, description="bytes")
+    seconds: float = Field(default=0.0, ge=0, description="the line was busy for this device")
+    errors: dict[str, int] = Field(default_factory=dict, description="by their fault codes")
+    way: Literal["nothing", "re-activate", "text", "area", "full"] | None = Field(
+        default=None, description="how the last picture went: the cheapest way by predicted time"
+    )
+    predicted: float | None = Field(default=None, description="seconds that was expected to take")
+    took: float | None = Field(default=None, description="seconds it took")
+
+
 class DarkPatch(Wire):
     """A rectangle of lamps that shows nothing to be relied on: a module or card that is away."""
 
@@ -228,6 +246,7 @@ class Status(Wire):
     outbox: int = Field(default=0, ge=0, description="play records waiting")
     brightness: Brightness | None = Field(default=None, description="of a board that is dimmed")
     dark: tuple[DarkPatch, ...] = Field(default=(), description="lamps that are known to show nothing")
+    line: LineReport | None = None
 
 
 class Outcome(StrEnum):

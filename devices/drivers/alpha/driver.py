@@ -42,9 +42,10 @@ from devices.drivers.alpha.codec import (
 from devices.drivers.registry import Driver
 from devices.drivers.talk import Talk
 from devices.errors import GarbledError, MismatchError, RefusedError, SettingsError, SilentError
-from devices.ports import Evidence, Identity, Link
+from devices.ports import Evidence, Forecast, Identity, Link
 from devices.profiles.board import BoardShape, Colours
 from devices.rendering.page import Page, blank_page
+from devices.rendering.scene import Scene
 from schedules.model import Fact
 
 BAUD = 9600
@@ -54,6 +55,9 @@ DEAF = 5.0  # seconds a sign hears nothing after its memory was cleared
 TEXTS, PICTURES = "ABCDEFGHIJKLMNOP", "abcdefghijklmnop"  # the text with a number calls the picture with that number
 TEXT_BYTES = 64  # room for the one call of the picture
 AMBER = {"amber": "3", "brown": "6", "orange": "7", "yellow": "8"}  # digits of a picture of eight colours
+REPLY_FRAMING = 33  # bytes of a reply but its data: NULs, addresses, command, label, checksum
+THINKS = 0.002  # seconds of a sign's own before it answers; not published
+SILENCE = 3.5  # characters before each frame
 ROOM = 60  # bytes of a reply beside its data
 
 
@@ -135,6 +139,30 @@ class AlphaSign:
         self._held[label] = rows
         self._prepared = True
         return evidence
+
+    def foretell(self, scene: Scene) -> Forecast:
+        """What `show` would cost: a run sequence for a picture the sign keeps, else the picture there and back too."""
+        one, page = self._settings, scene.page
+        proven, address = one.proof == "picture", one.address
+        check = [(special(CLEAR_ERRORS, address=address), 1)]  # of the same length as the question for errors
+        sending: list[tuple[Frame, int]] = []  # frames, and the data bytes of their replies; 0: none comes
+        known = self._prepared and self._kept(picture(page, AMBER[one.both])) is not None
+        if not self._prepared:
+            sending += [(read_special(MEMORY, address), 11 * 2 * one.pictures), *check, *check]
+            sending += [(show_dots("A", "a", address), 0), *check] * one.pictures
+        if not known:
+            frame = dots("a", page, address, AMBER[one.both])
+            sending += [(frame, 0), *check]
+            sending += [(Frame(READ_DOTS, b"a", address), len(frame.data))] if proven else []
+        if one.pictures > 1:
+            sending += [(words.run("A", address), 0), *check]
+            sending += [(read_special(words.SEQUENCE, address), 3)] if proven else []
+        sent = sum(len(frame.to_bytes()) for frame, _ in sending)
+        received = sum(data + REPLY_FRAMING for _, data in sending if data)
+        pauses = (0 if known else HEAD_PAUSE) + THINKS * sum(1 for _, data in sending if data)
+        pauses += len(sending) * SILENCE * BITS_A_BYTE / one.baud
+        seconds = (sent + received) * BITS_A_BYTE / one.baud + pauses
+        return Forecast("re-activate" if known else "full", sent, received, seconds)
 
     def _kept(self, rows: bytes) -> str | None:
         """The label of a picture that is there; not of the one on the lamps: who asks for it again doubts that it is."""

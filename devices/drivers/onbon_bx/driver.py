@@ -38,7 +38,7 @@ from devices.errors import (
     SettingsError,
     SilentError,
 )
-from devices.ports import Evidence, Identity, Link
+from devices.ports import Evidence, Forecast, Identity, Link
 from devices.profiles.protocols import abilities_of
 from devices.rendering.page import Page, Strip, blank_page
 from devices.rendering.scene import Area, Scene
@@ -47,10 +47,13 @@ BITS_A_BYTE = 10  # 8N1
 # A frame without its end is never lit. A start byte makes the card forget what came of it, lest it takes what others on
 # the line say for the rest, and says that the checksum is wrong.
 FORGET = bytes([START])
+YES_BYTES = 36  # the card's yes
+THINKS = 0.004  # seconds of a card's own and of the silence before a frame; no maker says, measure it on site
 ANSWER_BYTES = 400  # room for the longest answer we ask for, a ping reply of the 6th generation, with escapes
 
 Reader = Callable[[bytes], Frame | Packet]
 Reply = TypeVar("Reply")
+Sheets = dict[Area, stage.Sheet]
 
 
 class OnbonBoard:
@@ -96,17 +99,30 @@ class OnbonBoard:
             raise SettingsError(f"a page for {scene.page.shape} does not fit the board {self._settings.shape}")
         wanted = stage.sheets(self._settings, scene)
         self._divide(tuple(wanted))
-        before = self._believed
-        changed = [place for place, sheet in wanted.items() if not sheet.same_as(before.get(place))]
-        self._send_areas(
-            tuple(
-                stage.told(self._settings, number, place, sheet, place in changed)
-                for number, (place, sheet) in enumerate(wanted.items())
-                if place in changed or not changed or self._settings.dead_man_seconds
-            )
-        )
+        self._send_areas(self._to_send(wanted, self._believed))
         self._believed = wanted
         return Evidence.ACKNOWLEDGED
+
+    def foretell(self, scene: Scene) -> Forecast:
+        """What `stage` would send now: the changed areas, or all of them; each frame with its answer and silences."""
+        wanted = stage.sheets(self._settings, scene)
+        anew = self._divided != tuple(wanted)
+        sending = self._to_send(wanted, {} if anew else self._believed)
+        frames = self._frames(sending)
+        if anew and (len(wanted) > 1 or self._divided is not None):
+            frames.append(self._frame(areas.delete()))
+        sent, received = sum(map(len, frames)), len(frames) * YES_BYTES
+        seconds = (sent + received) * BITS_A_BYTE / self._settings.baud + len(frames) * THINKS
+        return Forecast("full" if len(sending) == len(wanted) else "area", sent, received, seconds)
+
+    def _to_send(self, wanted: Sheets, held: Sheets) -> tuple[areas.Area, ...]:
+        """The areas that differ; where none does, all: who shows the same again doubts that it is there."""
+        changed = [place for place, sheet in wanted.items() if not sheet.same_as(held.get(place))]
+        return tuple(
+            stage.told(self._settings, number, place, sheet, place in changed)
+            for number, (place, sheet) in enumerate(wanted.items())
+            if place in changed or not changed or self._settings.dead_man_seconds
+        )
 
     def blank(self) -> Evidence:
         """Show the dark page: deleting the area would let the card's stored program shine through."""
@@ -163,10 +179,7 @@ class OnbonBoard:
     def _send_areas(self, wanted: tuple[areas.Area, ...]) -> None:
         """Send areas; GaveWayError leaves the card as it was, unless it says otherwise."""
         before, self._believed = self._believed, {}
-        old = self._settings.series.startswith("5E")
-        # A 5E frame carries one area, a 6E frame as many as there are.
-        for number, group in enumerate([(area,) for area in wanted] if old else [wanted]):
-            frame = self._frame(areas.update_5e(group) if old else areas.update_6e(group))
+        for number, frame in enumerate(self._frames(wanted)):
             try:
                 self._order(frame, Frame.from_bytes, lambda answer: answer.plain, yields=True)
             except GaveWayError as exc:
@@ -174,6 +187,12 @@ class OnbonBoard:
                     raise GaveWayError(changed=True) from exc
                 self._believed = before
                 raise
+
+    def _frames(self, wanted: tuple[areas.Area, ...]) -> list[bytes]:
+        """A 5E frame carries one area, a 6E frame as many as there are."""
+        if self._settings.series.startswith("5E"):
+            return [self._frame(areas.update_5e((area,))) for area in wanted]
+        return [self._frame(areas.update_6e(wanted))]
 
     def _write(self, data: bytes) -> Evidence:
         self._order(self._frame(data), Frame.from_bytes, lambda answer: answer.plain)
