@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -190,3 +191,17 @@ def test_a_voices_file_that_cannot_be_used_says_where(tmp_path: Path, text: str)
     place.write_text(text)
     with pytest.raises(UnfitError, match="voices file"):
         read_voices(place)
+
+
+def test_a_voice_of_another_language_than_it_is_named_for_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "joe.onnx.json").write_text(
+        json.dumps({"espeak": {"voice": "en-us"}, "audio": {"sample_rate": 22_050}})
+    )
+    place = tmp_path / "voices.toml"
+    for language, refused in (("vi", True), ("en", False)):
+        place.write_text(f'[[voices]]\nlanguage = "{language}"\nname = "joe"\npiper = "{tmp_path}/joe.onnx"\n')
+        if refused:
+            with pytest.raises(UnfitError, match="speaks en-us, not vi"):
+                read_voices(place)
+        else:
+            assert read_voices(place).for_language("en").voices()[0].id == "joe"

@@ -14,6 +14,7 @@ import soundfile
 from controller.media.speech import engines
 from controller.media.speech.draft import draft_key, speak, voice_for
 from controller.media.speech.engines import CommandEngine, EspeakEngine, SpeechError, Voice, find_espeak
+from controller.media.speech.tongues import spoken
 from devices.profiles.wav import wav_header
 from tests.support.meters import ffmpeg_meter
 
@@ -168,6 +169,53 @@ def test_a_slower_voice_takes_longer():
 def test_mandarin_characters_with_two_readings_are_read_rightly(words, sound):
     said = espeak().phonemes(words, voice_for(espeak(), "zh-Hans"))
     assert re.search(sound, said), said
+
+
+# Written down by ear and from the languages' own sound tables, not from the engine: digits one by one, and the pairs that a
+# voice mixes up (mươi and mười, năm and lăm, một and mốt).
+SOUNDS = {
+    "vi": {
+        "một": "mˈo6t̪", "mốt": "mˈoɜt̪", "hai": "hˈaːj", "ba": "bˈaː", "bốn": "bˈoɜn", "năm": "nˈam", "lăm": "lˈam",
+        "mươi": "mˈyəj", "mười": "mˈyə2j", "tám": "t̪ˈaːɜm", "giờ": "zˈəː2", "xê": "sˈe", "phút": "fˈuɜt̪",
+    },
+    "en": {
+        "one": "wˈɒn", "two": "tˈuː", "three": "θɹˈiː", "four": "fˈɔː", "five": "fˈaɪv", "eight": "ˈeɪt", "thirty": "θˈɜːti",
+        "C": "sˈiː",
+    },
+    "zh-Hans": {"二": "ˈər5", "三": "sˈa5n", "幺": "jˈɑu5", "五": "wˈu2", "号": "χˈɑu5"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("written", "language", "words"),
+    [
+        ("12C-123.45", "vi", "một hai xê một hai ba bốn năm"),
+        ("21 phút", "vi", "hai mươi mốt phút"),
+        ("15", "vi", "mười lăm"),
+        ("55", "vi", "năm mươi lăm"),
+        ("8h30", "vi", "tám giờ ba mươi phút"),
+        ("12C-123.45", "en", "one two C one two three four five"),
+        ("8:30", "en", "eight thirty"),
+        ("2号", "zh-Hans", "二 号"),
+        ("桂A12325", "zh-Hans", "幺 二 三 二 五"),
+    ],
+)
+def test_what_is_written_sounds_like_these_words_by_the_phonemes_of_the_voice(written, language, words):
+    said = espeak().phonemes(spoken(written, language), voice_for(espeak(), language)).split()
+    wanted = [SOUNDS[language][word] for word in words.split()]
+    assert any(said[at : at + len(wanted)] == wanted for at in range(len(said))), said
+
+
+@pytest.mark.parametrize(
+    ("said", "offered"),
+    [("ɕˈi5n", True), ("ɕˈin wˈɒn", False), ("", False)],
+    ids=["right", "a tone as a word", "nothing"],
+)
+def test_a_mandarin_voice_is_asked_for_a_word_before_it_is_offered(monkeypatch, said, offered):
+    engine = EspeakEngine.__new__(EspeakEngine)
+    engine._start, engine._version, engine._probed = ["espeak"], "1.52", {}
+    monkeypatch.setattr(engines, "run", lambda command, words: said.encode())
+    assert ("zh-Hans" in {voice.language for voice in engine.voices()}) is offered
 
 
 def test_a_mandarin_voice_that_reads_tones_as_english_is_not_offered(monkeypatch):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -14,8 +15,10 @@ PATIENCE = 60.0  # seconds for one text
 MAX_WORDS = 5_000  # characters
 MAX_SOUND = 100_000_000  # bytes
 _CHILD = "controller.media.speech.espeak_child"
-# espeak-ng 1.51's Mandarin reads tones as English words; 1.52 is right (checked by phonemes).
+# espeak-ng 1.51's Mandarin reads tones as English words; 1.52 is right. Besides its version a voice is asked for one word, for
+# a system may ship its own build: the phonemes of "new" are one syllable that ends with n.
 _FIRST_GOOD = {"zh-Hans": (1, 52)}
+_PROBES = {"zh-Hans": ("新", re.compile(r"\(?\w*\)?ɕ\S*n\S*"))}
 _VOICES = {"vi": "vi", "zh-Hans": "cmn", "en": "en"}
 _WORDS_A_MINUTE = {"vi": 150, "zh-Hans": 150, "en": 145}
 
@@ -84,15 +87,26 @@ class EspeakEngine:
     def __init__(self, library: str, data: str | None) -> None:
         """`library` is a path or a name the system finds; `data` its voices, None for the system's own. Raises SpeechError."""
         self._start = [sys.executable, "-m", _CHILD, "--library", library, *(["--data", data] if data else [])]
+        self._probed: dict[str, bool] = {}
         self._version = run([*self._start, "--version"], "").decode(errors="replace").strip()
         if not self._version:
             raise SpeechError("speech.engine", "espeak-ng does not say its version")
 
     def voices(self) -> tuple[Voice, ...]:
-        """Without those this version reads wrongly."""
+        """Without those that this version reads wrongly."""
         version = tuple(int(part) for part in self._version.split("-")[0].split(".")[:2])
         good = [language for language in _VOICES if version >= _FIRST_GOOD.get(language, (0, 0))]
-        return tuple(Voice(_VOICES[language], language) for language in good)
+        return tuple(Voice(_VOICES[language], language) for language in good if self._reads_rightly(language))
+
+    def _reads_rightly(self, language: str) -> bool:
+        """By the phonemes of a word that broken builds misread; asked once."""
+        if language not in _PROBES:
+            return True
+        if language not in self._probed:
+            word, right = _PROBES[language]
+            said = run([*self._start, "--voice", _VOICES[language], "--phonemes"], word).decode(errors="replace")
+            self._probed[language] = right.fullmatch(said.strip().replace("ˈ", "")) is not None
+        return self._probed[language]
 
     def synthesize(self, words: str, voice: Voice, speed: float) -> bytes:
         """Speak in a child process."""

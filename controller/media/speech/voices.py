@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +14,8 @@ from pydantic import Field, ValidationError, model_validator
 from controller.errors import UnfitError
 from controller.media.speech.engines import CommandEngine, Engine, SpeechError, Voice, find_espeak
 from schedules.model import Fact
+
+_TONGUES = {"vi": ("vi",), "zh-Hans": ("cmn", "zh"), "en": ("en",)}  # as piper's voices name them
 
 
 class VoiceEntry(Fact):
@@ -74,7 +77,7 @@ def read_voices(place: Path | None) -> Voices:
     if place is None:
         return Voices(VoicesFile())
     try:
-        return Voices(VoicesFile.model_validate(tomllib.loads(place.read_text(encoding="utf-8"))))
+        file = VoicesFile.model_validate(tomllib.loads(place.read_text(encoding="utf-8")))
     except OSError as exc:
         raise UnfitError("voices.unfit", f"the voices file {place} cannot be read: {exc.strerror}") from exc
     except ValidationError as exc:
@@ -83,3 +86,23 @@ def read_voices(place: Path | None) -> Voices:
         raise UnfitError("voices.unfit", f"the voices file {place}, {where}: {first['msg']}") from exc
     except ValueError as exc:
         raise UnfitError("voices.unfit", f"the voices file {place} is not TOML: {exc}") from exc
+    for entry in file.voices:
+        _check_language(entry, place)
+    return Voices(file)
+
+
+def _check_language(entry: VoiceEntry, place: Path) -> None:
+    """A voice of another language reads every word wrongly: what piper's own file says of its voice is believed."""
+    if entry.piper is None:
+        return
+    try:
+        facts = json.loads(entry.piper.with_name(f"{entry.piper.name}.json").read_text(encoding="utf-8"))
+        tongue = facts["espeak"]["voice"]
+    except OSError:
+        return  # it may be brought later; until then speaking fails, and says why
+    except (ValueError, KeyError, TypeError) as exc:
+        raise UnfitError(
+            "voices.unfit", f"the voices file {place}: {entry.piper}.json is no description of a voice"
+        ) from exc
+    if str(tongue).partition("-")[0] not in _TONGUES[entry.language]:
+        raise UnfitError("voices.unfit", f"the voices file {place}: {entry.name} speaks {tongue}, not {entry.language}")
