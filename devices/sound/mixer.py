@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import sys
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import add
 from typing import Protocol
 
 from devices.profiles.wav import RATE, WIDTH
@@ -171,21 +172,30 @@ def _why_ended(voice: Voice, frames: int, room: int) -> str | None:
 
 def _add(parts: list[tuple[int, bytes]], voices: list[tuple[Voice, int, int]]) -> tuple[bytes, int]:
     """The sum, and how many of its samples did not fit."""
-    total = [0] * BLOCK
+    total: Sequence[int] = ()
     for (offset, data), (voice, before, after) in zip(parts, voices, strict=True):
         samples = _shaped(_samples(data), voice.fade, before, after)
-        end = offset + len(samples)
-        total[offset:end] = [a + b for a, b in zip(total[offset:end], samples, strict=True)]
-    mixed = array("h", [-32768 if v < -32768 else 32767 if v > 32767 else v for v in total])
+        if len(samples) < BLOCK:
+            samples = [*[0] * offset, *samples, *[0] * (BLOCK - offset - len(samples))]
+        total = list(map(add, total, samples)) if total else samples
+    mixed, clipped = _fitted(total)
     if sys.byteorder == "big":
         mixed.byteswap()
-    # Only several voices can go beyond; one is never made louder than it is.
-    return mixed.tobytes(), sum(not -32768 <= v <= 32767 for v in total) if len(parts) > 1 else 0
+    return mixed.tobytes(), clipped
 
 
-def _shaped(samples: array[int], fade: int | None, before: int, after: int) -> list[int]:
+def _fitted(total: Sequence[int]) -> tuple[array[int], int]:
+    """As 16 bits, and how many of them did not fit: only several voices can go beyond, and seldom do."""
+    try:
+        return array("h", total), 0
+    except OverflowError:
+        clipped = sum(not -32768 <= v <= 32767 for v in total)
+        return array("h", [-32768 if v < -32768 else 32767 if v > 32767 else v for v in total]), clipped
+
+
+def _shaped(samples: Sequence[int], fade: int | None, before: int, after: int) -> Sequence[int]:
     """The samples under the bus's gain, which moves evenly over a block, and under the way down of a stopped clip."""
-    shaped = list(samples)
+    shaped = samples
     if before != after:
         step = after - before
         shaped = [v * (before + step * i // BLOCK) >> 15 for i, v in enumerate(shaped)]
