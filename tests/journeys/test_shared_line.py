@@ -25,9 +25,9 @@ def test_each_board_shows_its_own_notice_and_nothing_else_ever(province):
         board: {page.planes for pages in province.pages_of(message, "128x32:mono").values() for page in pages}
         for board, message in messages.items()
     }
+    dark = {board: gate.board(board).page().planes for board in messages}
     for board, message in messages.items():
         province.scheduled(message, [f"huu-nghi/{board}"])
-    dark = {board: gate.board(board).page().planes for board in messages}
 
     for board in messages:
         eventually(lambda b=board: gate.board(b).page().planes in approved[b], within=60, what=f"the notice on {board}")
