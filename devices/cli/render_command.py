@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from devices.profiles.board import BoardShape
 from devices.rendering.findings import Finding
-from devices.rendering.fit import render_largest
+from devices.rendering.look import Look
+from devices.rendering.page import Page, Strip
 from devices.rendering.png import apng, png
 from devices.rendering.reading import Reader
-from devices.rendering.render import Rendering, render
-from devices.rendering.strip import Scrolling, scroll
-from devices.rendering.style import COLOURS, ROWS, Style
+from devices.rendering.setting import set_text
+from devices.rendering.style import COLOURS, ROWS
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,7 +32,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--distance", type=float, metavar="METRES", help="from where it must be readable")
     parser.add_argument(
-        "--rows", choices=("16", "24", "32", "largest"), default="16", help="height of a line in lamps (default 16)"
+        "--rows",
+        choices=("16", "24", "32", "largest"),
+        default="largest",
+        help="height of a line in lamps (default largest)",
     )
     parser.add_argument("--weight", choices=("bold", "regular"), default="bold", help="strokes (default bold)")
     parser.add_argument("--colour", choices=COLOURS, default="amber", help="default amber, seen from farthest")
@@ -46,34 +49,29 @@ def run(args: argparse.Namespace) -> int:
     """Write the pages; 1 when the text cannot be shown or a file cannot be written."""
     text = sys.stdin.buffer.read().decode(errors="surrogateescape") if args.text == "-" else args.text
     reader = Reader(audience=args.audience, distance_m=args.distance)
-    draw = render_largest if args.rows == "largest" else render
-    rows = ROWS[0] if args.rows == "largest" else next(rows for rows in ROWS if str(rows) == args.rows)
-    style = Style(rows=rows, weight=args.weight, colour=args.colour, align=args.align)
+    rows = "largest" if args.rows == "largest" else next(rows for rows in ROWS if str(rows) == args.rows)
+    motion = "scroll" if args.scroll else "pages"
+    look = Look(rows=rows, weight=args.weight, colour=args.colour, align=args.align, motion=motion)
+    rendering = set_text(text, args.lang, args.board, look, reader)
+    _say(rendering.findings, args.lang)
     try:
-        if args.scroll:
-            return _scroll(scroll(text, args.lang, args.board, reader=reader, style=style), args)
-        return _pages(draw(text, args.lang, args.board, reader=reader, style=style), args)
+        if rendering.file is None:
+            return 1
+        return _scroll(rendering.file.strip, args) if rendering.file.strip else _pages(rendering.file.pages, args)
     except OSError as exc:
         print(f"cannot write {exc.filename or args.out}: {exc.strerror}", file=sys.stderr)
         return 1
 
 
-def _pages(rendering: Rendering, args: argparse.Namespace) -> int:
-    _say(rendering.findings, args.lang)
-    if rendering.file is None:
-        return 1
-    for number, page in enumerate(rendering.file.pages, 1):
+def _pages(pages: Sequence[Page], args: argparse.Namespace) -> int:
+    for number, page in enumerate(pages, 1):
         path = args.out.with_name(f"{args.out.stem}-{number}{args.out.suffix or '.png'}")
         path.write_bytes(png(page))
         print(f"{path}  {page.seconds} s")
     return 0
 
 
-def _scroll(scrolling: Scrolling, args: argparse.Namespace) -> int:
-    _say(scrolling.findings, args.lang)
-    if scrolling.strip is None:
-        return 1
-    strip = scrolling.strip
+def _scroll(strip: Strip, args: argparse.Namespace) -> int:
     args.out.write_bytes(apng([strip.frame(number) for number in range(strip.frames)]))
     print(f"{args.out}  {strip.seconds:.1f} s")
     return 0

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import NamedTuple, get_args
 
@@ -88,13 +89,13 @@ def painted_planes(
 ) -> tuple[bytes, ...]:
     """The planes of a page, or of a strip `width` lamps long; without colours all letters have the style's."""
     if not colours:
-        return _lit(draw_lines(lines, letters, width, shape.height, style.align, style.vertical), style.colour, shape)
+        return _lit(draw_lines(lines, letters, width, shape.height, style.align, style.vertical), style, shape)
     layers = [
         _lit(
             draw_lines(
                 lines, letters, width, shape.height, style.align, style.vertical, _shown(lines, colours, colour)
             ),
-            colour,
+            replace(style, colour=colour),
             shape,
         )
         for colour in sorted(set(colours))
@@ -108,9 +109,9 @@ def _shown(lines: Sequence[str], colours: Colours, colour: Colour) -> list[list[
     return [[letter not in BLANKS and next(rest) == colour for letter in line] for line in lines]
 
 
-def _lit(plane: bytes, colour: Colour, shape: BoardShape) -> tuple[bytes, ...]:
+def _lit(plane: bytes, style: Style, shape: BoardShape) -> tuple[bytes, ...]:
     dark = bytes(len(plane))
-    return tuple(plane if lit else dark for lit in Style(colour=colour).lit(shape.colours))
+    return tuple(plane if lit else dark for lit in style.lit(shape.colours))
 
 
 def _over(planes: Sequence[bytes]) -> bytes:
@@ -124,6 +125,8 @@ def colour_rules(
     pages: Sequence[Sequence[str]], colours: Sequence[Colours], style: Style, shape: BoardShape
 ) -> Iterator[Finding]:
     """Colours that a board has no lamps for; red, which needs a word, and which some cannot tell from green."""
+    if style.colour == "amber" and not any(colours):
+        return
     seen = [set(page) or {style.colour} for page in colours]
     used = set().union(*seen)
     missing = {colour for colour in used if Style(colour=colour).missing(shape.colours)}

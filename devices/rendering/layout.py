@@ -168,8 +168,8 @@ class _Spread:
     def _unease(self, first: int, at: int, last: int, parts: int) -> float:
         begin, end = self.atoms.starts[first], self.atoms.ends[last - 1]
         share = (self.atoms.starts[at] - begin) / max(1, end - begin) * parts
-        off = min(abs(share - part) for part in range(1, parts)) / parts
-        return off + 0.15 * self.cuts[at]
+        nearest = min(max(round(share), 1), parts - 1)
+        return abs(share - nearest) / parts + 0.15 * self.cuts[at]
 
     def _turns(self, first: int, last: int) -> int:
         return -(-len(self._fill(first, last, self.width)) // self.capacity)
@@ -230,23 +230,29 @@ class _Spread:
             return []
         starts, ends, width = self.atoms.starts, self.atoms.ends, self.width
         total = ends[last - 1] - starts[first]
-        best: dict[int, tuple[float, list[tuple[int, int]]]] = {last: (0.0, [])}
+        even, tears = total / count, [_TEAR[cut] for cut in self.cuts]
+        best: dict[int, tuple[float, int]] = {last: (0.0, last)}  # a first atom -> cost, and the atom after its line
+        kept = [best]
         for lines in range(1, count + 1):
             fewer, best = best, {}
             for at in range(first, last) if lines < count else (first,):
-                after = range(at + 1, bisect_right(ends, starts[at] + width, at, last) + 1)
-                ways = (
-                    (
-                        fewer[end][0] + abs(ends[end - 1] - starts[at] - total / count) / total + self._tear(end, last),
-                        end,
-                    )
-                    for end in after
-                    if end in fewer
-                )
-                cost, end = min(ways, default=(0.0, 0))
-                if end:
-                    best[at] = (cost, [(at, end), *fewer[end][1]])
-        return best[first][1] if first in best else []
+                start, found = starts[at], False
+                for end in range(at + 1, bisect_right(ends, start + width, at, last) + 1):
+                    known = fewer.get(end)
+                    if known is not None:
+                        cost = (
+                            known[0] + abs(ends[end - 1] - start - even) / total + (tears[end] if end < last else 0.0)
+                        )
+                        if not found or cost < best[at][0]:
+                            best[at], found = (cost, end), True
+            kept.append(best)
+        if first not in best:
+            return []
+        spans, at = [], first
+        for way in reversed(kept[1:]):
+            spans.append((at, way[at][1]))
+            at = way[at][1]
+        return spans
 
     def _turn_tear(self, at: int, last: int) -> float:
         return self._tear(at, last) + (0.5 if self.atoms.aside(at) else 0.0)
