@@ -17,7 +17,7 @@ from devices.rendering.cleaning import BLANKS
 from devices.rendering.colouring import Colours
 from devices.rendering.drawing import draw_line, placed
 from devices.rendering.findings import Finding, finding
-from devices.rendering.glyphs import Face, face, strided
+from devices.rendering.glyphs import Face, Layers, face, strided
 from devices.rendering.page import FieldBox, Page, PageFile
 from devices.rendering.scene import Area
 from devices.rendering.style import Style
@@ -75,7 +75,7 @@ def with_room(letters: Face, slots: Sequence[Slot]) -> Face:
     """The face with a dark letter for each slot."""
     widths = letters.widths | {slot.letter: slot.width for slot in slots}
     dark = {slot.letter: bytes((slot.width + 7) // 8 * letters.rows) for slot in slots}
-    return letters._replace(widths=widths, bitmaps=letters.bitmaps | dark)
+    return letters._replace(widths=widths, bitmaps=Layers(dark, letters.bitmaps))
 
 
 def darken(letters: Face, slots: Sequence[Slot], shape: BoardShape) -> None:

@@ -4,12 +4,63 @@ from __future__ import annotations
 
 import json
 import zlib
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
 FORMAT = "gatecast-glyphs/1"
 FOLDER = __file__.removesuffix("glyphs.py") + "packs"  # pathlib alone would cost a small process 0.8 MB
+
+
+class Bitmaps(Mapping[str, bytes]):
+    """The letters of a pack as they lie in its file: a dictionary of them would take a small process a megabyte."""
+
+    def __init__(self, letters: str, widths: bytes, rows: int, body: bytes) -> None:
+        """`letters` in order of code point; `body` holds their rows one after the other."""
+        self._points = array("I", map(ord, letters))
+        self._ends = array("I", accumulate(((width + 7) // 8 * rows for width in widths), initial=0))
+        self._body = body
+
+    def __getitem__(self, letter: str) -> bytes:
+        """Rows top to bottom, each in whole bytes; KeyError for a letter the pack lacks."""
+        place = bisect_left(self._points, ord(letter))
+        if place == len(self._points) or self._points[place] != ord(letter):
+            raise KeyError(letter)
+        return self._body[self._ends[place] : self._ends[place + 1]]
+
+    def __iter__(self) -> Iterator[str]:
+        """The letters in order of code point."""
+        return map(chr, self._points)
+
+    def __len__(self) -> int:
+        """How many letters there are."""
+        return len(self._points)
+
+
+class Layers(Mapping[str, bytes]):
+    """Letters of several packs as those of one: the first that has a letter gives it."""
+
+    def __init__(self, *layers: Mapping[str, bytes]) -> None:
+        """In order of preference."""
+        self._layers = layers
+
+    def __getitem__(self, letter: str) -> bytes:
+        """KeyError for a letter that none has."""
+        for layer in self._layers:
+            if letter in layer:
+                return layer[letter]
+        raise KeyError(letter)
+
+    def __iter__(self) -> Iterator[str]:
+        """Every letter once."""
+        return iter(dict.fromkeys(letter for layer in self._layers for letter in layer))
+
+    def __len__(self) -> int:
+        """How many letters there are in all."""
+        return sum(1 for _ in self)
 
 
 class Pack(NamedTuple):
@@ -21,7 +72,7 @@ class Pack(NamedTuple):
     capital: int
     sha256: str
     widths: dict[str, int]
-    bitmaps: dict[str, bytes]  # rows top to bottom, each in whole bytes
+    bitmaps: Mapping[str, bytes]  # rows top to bottom, each in whole bytes
 
 
 class Strided(dict[str, int]):
@@ -49,7 +100,7 @@ class Face(NamedTuple):
     packs: tuple[str, ...]
     widest: int
     widths: dict[str, int]
-    bitmaps: dict[str, bytes]
+    bitmaps: Mapping[str, bytes]
 
     def measure(self, line: str) -> int:
         """Width of a line in lamps; every letter must be in `widths`."""
@@ -68,8 +119,7 @@ def read_pack(data: bytes) -> Pack:
     count, rows = head["glyphs"], head["rows"]
     letters = body[: 4 * count].decode("utf-32-be")
     widths = body[4 * count : 5 * count]
-    ends = list(accumulate(((width + 7) // 8 * rows for width in widths), initial=5 * count))
-    bitmaps = {letter: body[ends[i] : ends[i + 1]] for i, letter in enumerate(letters)}
+    bitmaps = Bitmaps(letters, widths, rows, body[5 * count :])
     return Pack(
         head["name"],
         rows,
@@ -92,12 +142,12 @@ def pack(name: str) -> Pack:
 def face(names: tuple[str, ...]) -> Face:
     """The packs `names` as one face; the first that has a letter gives it."""
     packs = [pack(name) for name in names]
-    widths, bitmaps = packs[-1].widths, packs[-1].bitmaps
+    widths = packs[-1].widths
     if len(packs) > 1:
-        widths, bitmaps = widths.copy(), bitmaps.copy()
+        widths = widths.copy()
     for one in reversed(packs[:-1]):
         widths.update(one.widths)
-        bitmaps.update(one.bitmaps)
+    bitmaps = packs[0].bitmaps if len(packs) == 1 else Layers(*(one.bitmaps for one in packs))
     return Face(packs[0].rows, packs[0].capital, names, max(widths.values()), widths, bitmaps)
 
 
