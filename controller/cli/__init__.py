@@ -14,6 +14,7 @@ COMMANDS = {
     "doctor": "check settings, data folder, database, broker and names",
     "explain": "say what a device shows at a moment, why, what that beat, and who approved it",
     "timeline": "print what a device shows over a period",
+    "account": "say who may sign in: list, add, password, end",
     "enrol-code": "make a one-time code that lets one agent in",
     "mosquitto-config": "write the files for a mosquitto instead of the embedded broker",
 }
