@@ -121,7 +121,8 @@ class BoardHand(Hand):
         if self._urgent:
             return 0
         if not isinstance(step, ShowPage | Blank):
-            return 2
+            first = isinstance(step, Probe) and not self._named and self._contact.retry is None
+            return 1 if first else 2  # a page waits for that question
         return 3 if self._lit == self._wanted() else 1  # the same again is only to be sure
 
     def _light_steps(self, plan: Plan, now: datetime) -> list[BoardStep]:

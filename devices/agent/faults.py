@@ -29,7 +29,7 @@ class FaultBook:
             first, count = (old.first_seen, old.count + 1) if old else (at, 1)
             self._faults[code] = Fault(code=code, text=text[:500], first_seen=first, last_seen=at, count=count)
         changed = old is None or old.text != text[:500]
-        if changed:
+        if old is None:  # one alarm for one outage, however its words change
             log.warning("fault", extra={"device": self._device, "code": code, "reason": text})
         return changed
 
