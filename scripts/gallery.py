@@ -19,26 +19,34 @@ from controller.domain.pictures import Picture, Tone
 from controller.media.lamps import on_board
 from controller.media.pictures import png_of
 from devices.profiles.board import BoardShape
-from devices.rendering.areas import render_together
 from devices.rendering.findings import Finding
+from devices.rendering.look import Look
 from devices.rendering.page import Page
 from devices.rendering.png import apng, png
 from devices.rendering.reading import Reader
-from devices.rendering.render import RENDERER, render
+from devices.rendering.render import RENDERER
+from devices.rendering.setting import set_text, set_together
 from devices.rendering.signs import NAMES
 from devices.rendering.strip import scroll
-from devices.rendering.style import LANGUAGES, Style
+from devices.rendering.style import LANGUAGES, ROWS
 
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "build" / "gallery.html"
 BOARDS = (
-    ("96x16:mono", Style()),
-    ("128x32:mono", Style()),
-    ("160x32:rg", Style(rows=32, colour="green")),
-    ("192x64:rg", Style()),
-    ("192x64:rg", Style(rows=24)),
-    ("256x64:rgb", Style(rows=32, weight="regular")),
-    ("320x160:rgb", Style(rows=32, align="left")),
+    ("96x16:mono", Look(rows=16)),
+    ("128x32:mono", Look()),
+    ("128x32:mono", Look(rows=16, weight="regular")),
+    ("160x32:rg", Look(rows=32, colour="green")),
+    ("192x64:rg", Look()),
+    ("192x64:rg", Look(rows=16)),
+    ("192x64:rg", Look(rows=24)),
+    ("256x64:rgb", Look(rows=32, weight="regular")),
+    ("320x160:rgb", Look(rows=32, align="left")),
+)
+COLOURED = (
+    ("vi", "[đỏ: :no-entry: DỪNG LẠI] Xe tải chờ ở bãi số 2"),
+    ("zh-Hans", "[绿: 1号通道开放] 2号通道关闭"),
+    ("en", "[red: :stop: STOP] Customs check"),
 )
 HARD = (
     ("vi", "Kính chào quý khách đến cửa khẩu quốc tế Hữu Nghị. Xe tải chờ ở bãi số 2, xin chuẩn bị hộ chiếu và giấy tờ hải quan."),
@@ -87,13 +95,13 @@ def remarks(findings: tuple[Finding, ...], languages: tuple[str, ...]) -> str:
     )
 
 
-def figure(text: str, language: str, board: str, style: Style, *, say_all: bool = False) -> str:
+def figure(text: str, language: str, board: str, look: Look, *, say_all: bool = False) -> str:
     """One text on one board."""
-    rendering = render(text, language, BoardShape.parse(board), style=style)
+    rendering = set_text(text, language, BoardShape.parse(board), look)
     shown = "".join(pictures(rendering.file.pages if rendering.file else (), text))
     grave = tuple(item for item in rendering.findings if say_all or item.code != "time.short")
     said = remarks(grave, LANGUAGES if say_all else (language,))
-    caption = f"{board}, {style.rows} rows {style.weight}, {language}"
+    caption = f"{board}, {look.rows} rows {look.weight}, {language}"
     return f"<figure><figcaption>{caption}</figcaption>{shown}{said}</figure>\n"
 
 
@@ -102,26 +110,36 @@ def announcements() -> Iterator[str]:
     facts = tomllib.loads((ROOT / "controller" / "demo" / "announcements.toml").read_text(encoding="utf-8"))
     for sample in facts["announcements"]:
         yield f"<h2>{escape(sample['title'])}</h2>"
-        for board, style in BOARDS:
+        for board, look in BOARDS:
             for language, text in sample["show"].items():
-                yield figure(text, language, board, style)
+                yield figure(text, language, board, look)
 
 
 def side_by_side() -> Iterator[str]:
     """The twelve samples with all languages at once."""
     facts = tomllib.loads((ROOT / "controller" / "demo" / "announcements.toml").read_text(encoding="utf-8"))
     for sample in facts["announcements"]:
-        file = render_together(sample["show"], BoardShape.parse("192x64:rg")).file
-        yield f"<figure>{''.join(pictures(file.pages if file else (), sample['title']))}</figure>\n"
+        for board in ("192x64:rg", "640x32:mono", "320x160:rgb"):
+            together = set_together(sample["show"], BoardShape.parse(board), Look())
+            file = together.file if together else None
+            shown = "".join(pictures(file.pages if file else (), sample["title"]))
+            yield f"<figure><figcaption>{board}</figcaption>{shown}</figure>\n"
+
+
+def coloured() -> Iterator[str]:
+    """Words in colours of their own, on boards that have them and on one that has not."""
+    for language, text in COLOURED:
+        for board in ("192x64:rg", "192x64:rgb", "128x32:mono"):
+            yield figure(text, language, board, Look(), say_all=True)
 
 
 def hard_strings() -> Iterator[str]:
     """Each on every board; what is said of it, once in all languages."""
     for language, text in HARD:
         yield f"<p><code>{escape(ascii(text))}</code></p>"
-        yield figure(text, language, "192x64:rg", Style(), say_all=True)
-        for board, style in BOARDS:
-            yield figure(text, language, board, style)
+        yield figure(text, language, "192x64:rg", Look(), say_all=True)
+        for board, look in BOARDS:
+            yield figure(text, language, board, look)
 
 
 def drawings() -> Iterator[str]:
@@ -170,13 +188,14 @@ def page() -> Iterator[str]:
     yield HEAD
     yield f"<h1>Gatecast: what boards show</h1><p>Renderer {RENDERER}. Every lamp is a square; point at a picture for its time.</p>"
     yield "<h2>Pictograms</h2>"
-    for rows in (16, 24, 32):
-        style = Style(rows=rows)  # type: ignore[arg-type]
-        yield figure(" ".join(f":{name}:" for name in NAMES), "en", f"640x{rows}", style)
+    for rows in ROWS:
+        yield figure(" ".join(f":{name}:" for name in NAMES), "en", f"640x{rows}", Look(rows=rows))
     yield "<h2>Hard strings</h2>"
     yield from hard_strings()
     yield "<h2>Pictures</h2>"
     yield from drawings()
+    yield "<h2>Words in colours of their own</h2>"
+    yield from coloured()
     yield "<h2>All languages at once</h2>"
     yield from side_by_side()
     yield "<h2>Scrolling, for people on foot</h2>"

@@ -39,7 +39,8 @@ SAMPLES = {  # name -> announcement, language, board, style
 }
 HARD = {
     "greeting": (GREETING, "vi", "192x64:rg", Style()),
-    "marks": ("chờ chớ đỡ đõ Ẵ Ộ ữ ẻ", "vi", "192x16:mono", Style()),
+    "no-entry": ("[đỏ: :no-entry: DỪNG LẠI] Xe tải chờ ở bãi số 2", "vi", "192x64:rg", Style(rows=24)),
+    "marks": ("tin tín chờ chớ đỡ đõ Ẵ Ộ ẩ ẫ", "vi", "224x16:mono", Style()),
     "scripts": ("Hữu Nghị（友谊）Gate 07:00–19:00 ₫", "vi", "256x32:rg", Style()),
     "address": ("https://langson.gov.vn/cuakhauhuunghiquocte", "en", "192x64:rg", Style()),
     "signs": (" ".join(f":{name}:" for name in NAMES), "en", "560x32:mono", Style(rows=32)),

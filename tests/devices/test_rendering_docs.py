@@ -28,7 +28,7 @@ def test_the_showroom_draws_every_sample_on_every_board(tmp_path, monkeypatch, c
     spec.loader.exec_module(gallery)
     text = "".join(gallery.page())
     assert text.count("<img") > 12 * 3 * len(gallery.BOARDS)
-    assert all(f"{board}, {style.rows} rows" in text for board, style in gallery.BOARDS)
+    assert all(f"{board}, {look.rows} rows" in text for board, look in gallery.BOARDS)
     assert "<script" not in text
 
 
