@@ -1,6 +1,7 @@
 """Fill an empty controller with the demo: gates, accounts, the twelve announcements, playlists and schedules.
 
-Everything goes through the deeds that people use: the author submits, both agencies approve, the operator schedules.
+Everything goes through the deeds that people use: the author submits, both agencies hear the machine out and approve, the
+operator schedules.
 """
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ import subprocess
 import sys
 import tempfile
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -20,11 +23,16 @@ from controller.app import build_deps
 from controller.broker.files import write_secret
 from controller.demo.gate_year import seed_calendars
 from controller.domain.people import Actor, Agency, Role
+from controller.domain.recordings import Recording
 from controller.errors import ControllerError
+from controller.media.sounds import bring_in
+from controller.media.speech.tongues import spoken
+from controller.ports import Clock
 from controller.services.approve import approve_message
-from controller.services.bring import bring_audio
+from controller.services.bring import keep, made_of
 from controller.services.context import Bell, Deps
 from controller.services.enrol import make_code, stations
+from controller.services.hear import begin_hearing, end_hearing
 from controller.services.playlist import PlaylistDraft, create_playlist
 from controller.services.register import read_gates, register
 from controller.services.schedule import ScheduleDraft, create_schedule
@@ -75,8 +83,15 @@ def _table(name: str) -> dict[str, Any]:
     return tomllib.loads((HERE / f"{name}.toml").read_text(encoding="utf-8"))
 
 
-def _sounds(announcements: list[dict[str, Any]], say: Say) -> dict[str, bytes]:
-    """A sound file for each "id-language": spoken by a machine, or a tone where no voice can be loaded."""
+class Sounds(NamedTuple):
+    """A sound file for each "id-language", and the machine's voice that speaks them; None: they are tones."""
+
+    files: Mapping[str, bytes]
+    voice: str | None
+
+
+def _sounds(announcements: list[dict[str, Any]], say: Say) -> Sounds:
+    """Spoken by a machine, or a tone where no voice can be loaded."""
     orders = [
         {"name": f"{each['id']}-{language}", "language": language, "text": text}
         for each in announcements
@@ -89,26 +104,46 @@ def _sounds(announcements: list[dict[str, Any]], say: Say) -> dict[str, bytes]:
         if child.returncode != 0:
             reason = (child.stderr.strip().splitlines() or ["no reason given"])[-1]
             say(f"no voice on this machine ({reason}): the loudspeakers get tones instead of speech")
-            return {order["name"]: tone_wav("test") for order in orders}
+            return Sounds({order["name"]: tone_wav("test") for order in orders}, None)
         say("spoken by a machine: drafts, until people have spoken them")
-        return {order["name"]: (Path(folder) / f"{order['name']}.wav").read_bytes() for order in orders}
+        files = {order["name"]: (Path(folder) / f"{order['name']}.wav").read_bytes() for order in orders}
+        return Sounds(files, "espeak-ng")
 
 
-def _announce(deps: Deps, sounds: dict[str, bytes], say: Say) -> dict[str, str]:
+def _announce(deps: Deps, sounds: Sounds, say: Say) -> dict[str, str]:
     """Write, submit and approve them all: id in the table -> id of the message."""
     messages, announcements = {}, _table("announcements")["announcements"]
     for number, each in enumerate(announcements, start=1):
         audio = {
-            language: bring_audio(deps, AUTHOR, sounds[f"{each['id']}-{language}"]).sha256 for language in each["say"]
+            language: _recorded(deps, sounds.files[f"{each['id']}-{language}"], sounds.voice, spoken(text, language))
+            for language, text in each["say"].items()
         }
-        draft = Draft(title=each["title"], category=each["category"], texts=each["show"], audio=audio)
+        hashes = {language: one.sha256 for language, one in audio.items()}
+        draft = Draft(title=each["title"], category=each["category"], texts=each["show"], audio=hashes)
         message = create_message(deps, AUTHOR, draft).id
         digest = submit_message(deps, AUTHOR, message).digest
         for approver in (DEPARTMENT, BORDER_GUARD):
+            _hear_out(deps, approver, audio.values())
             approve_message(deps, approver, message, digest)
         messages[each["id"]] = message
         say(f"announcement {number} of {len(announcements)}: written, submitted, approved by both agencies")
     return messages
+
+
+def _recorded(deps: Deps, data: bytes, voice: str | None, words: str) -> Recording:
+    return keep(deps, AUTHOR, made_of(bring_in(data), voice, words if voice else ""))
+
+
+def _hear_out(deps: Deps, approver: Actor, recordings: Iterable[Recording]) -> None:
+    """The story of the demo: they pressed play as long ago as the sound takes."""
+    for one in recordings:
+        begun = deps.now() - timedelta(seconds=one.seconds)
+        begin_hearing(replace(deps, clock=_standing(begun)), approver, one.sha256)
+        end_hearing(deps, approver, one.sha256)
+
+
+def _standing(at: datetime) -> Clock:
+    return lambda: at
 
 
 def _programme(deps: Deps, messages: dict[str, str]) -> None:

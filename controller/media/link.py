@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from io import BytesIO
+from itertools import chain
 
 import av
 import numpy as np
@@ -28,7 +29,7 @@ def opus(wav: bytes, told: Told = unheard) -> bytes:
     with av.open(out, "w", format="ogg", options=_BITEXACT) as file:
         stream = file.add_stream("libopus", rate=RATE, layout="mono", options=_CODER)
         stream.bit_rate = BITS_A_SECOND
-        for frame in (*_frames(_pcm(wav), told), None):
+        for frame in chain(_frames(_pcm(wav), told), (None,)):
             for packet in stream.encode(frame):
                 file.mux(packet)
     return out.getvalue()

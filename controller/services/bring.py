@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from sqlalchemy.engine import Connection
-
 from controller.domain.people import Actor, Right
 from controller.domain.recordings import Recording
 from controller.errors import InvalidError
@@ -51,10 +49,7 @@ def bring_audio(deps: Deps, actor: Actor, data: bytes, ticket: str | None = None
             made = made_of(bring_in(data, told))
     except MediaError as exc:
         raise InvalidError(exc.code, exc.text) from exc
-    keep_files(deps, made)
-    with deps.store.write() as connection:
-        keep(deps, connection, actor, made)
-    return brought(made.recording)
+    return brought(keep(deps, actor, made))
 
 
 def brought(found: Recording) -> Brought:
@@ -74,16 +69,14 @@ def made_of(coded: Coded, voice: str | None = None, words: str = "") -> Made:
     return Made(recording, coded.played, coded.master)
 
 
-def keep_files(deps: Deps, made: Made) -> None:
-    """On disk, before the database names them."""
+def keep(deps: Deps, actor: Actor, made: Made, key: str | None = None) -> Recording:
+    """On disk first, then known; under `key` the same request finds it again."""
     deps.media.keep(made.master)
     deps.media.keep(made.played)
-
-
-def keep(deps: Deps, connection: Connection, actor: Actor, made: Made, key: str | None = None) -> None:
-    """Know the recording from now on."""
-    now, found = deps.now(), made.recording
-    media.keep(connection, [media.File(found.sha256, "audio", len(made.played), found.seconds)], now)
-    recordings.keep(connection, found, key, actor.username, now)
-    details = {"seconds": found.seconds, "voice": found.voice}
-    note(connection, now, actor.username, "media.brought", found.sha256, details)
+    found, now = made.recording, deps.now()
+    with deps.store.write() as connection:
+        media.keep(connection, [media.File(found.sha256, "audio", len(made.played), found.seconds)], now)
+        recordings.keep(connection, found, key, actor.username, now)
+        details = {"seconds": found.seconds, "voice": found.voice}
+        note(connection, now, actor.username, "media.brought", found.sha256, details)
+    return found

@@ -105,11 +105,7 @@ def say_phrase(deps: Deps, actor: Actor, name: str, given: Values) -> Brought:
     except MediaError as exc:
         raise InvalidError(exc.code, exc.text) from exc
     machine = next((each.voice for each in known.values() if each.voice), None)
-    made = bring.made_of(coded(levelled), machine)
-    bring.keep_files(deps, made)
-    with deps.store.write() as connection:
-        bring.keep(deps, connection, actor, made)
-    return bring.brought(made.recording)
+    return bring.brought(bring.keep(deps, actor, bring.made_of(coded(levelled), machine)))
 
 
 def _stretches(phrase: Phrase, values: Mapping[str, str], words: Mapping[str, str]) -> list[tuple[str, ...]]:

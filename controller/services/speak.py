@@ -87,11 +87,7 @@ def _spoken(deps: Deps, actor: Actor, text: str, request: SpeechRequest, sayings
         draft = speak(text, request.language, engine, request.speed, sayings)
     except (SpeechError, MediaError) as exc:
         raise InvalidError(exc.code, exc.text) from exc
-    made = bring.made_of(draft.coded, draft.voice[:200], draft.words)
-    bring.keep_files(deps, made)
-    with deps.store.write() as connection:
-        bring.keep(deps, connection, actor, made, key)
-    return made.recording.sha256
+    return bring.keep(deps, actor, bring.made_of(draft.coded, draft.voice[:200], draft.words), key).sha256
 
 
 def sayings(deps: Deps, actor: Actor, gate: str, language: str) -> dict[str, str]:

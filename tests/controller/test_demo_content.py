@@ -15,13 +15,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import sqlalchemy as sa
 
 from controller.app import build_deps
 from controller.demo import seed as seeding
 from controller.media.speech.tongues import spoken
 from controller.services.context import Bell, Deps
 from controller.settings import Settings
-from controller.store import content, plans, registry
+from controller.store import content, plans, recordings, registry, tables
 from controller.store.tables import messages
 from devices.profiles.board import BoardShape
 from devices.profiles.tones import tone_wav
@@ -43,9 +44,10 @@ pytestmark = pytest.mark.xdist_group("demo-content")
 def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deps]:
     """A seeded controller, with tones in place of speech."""
     folder, spoken = tmp_path_factory.mktemp("seeded"), seeding._sounds
-    seeding._sounds = lambda announcements, _say: {  # type: ignore[assignment]
-        f"{each['id']}-{language}": tone_wav("test") for each in announcements for language in each["say"]
-    }
+    seeding._sounds = lambda announcements, _say: seeding.Sounds(  # type: ignore[assignment]
+        {f"{each['id']}-{language}": tone_wav("test") for each in announcements for language in each["say"]},
+        "a machine",
+    )
     try:
         seeding.seed(folder / "data", lambda _words: None)
     finally:
@@ -121,12 +123,24 @@ def test_the_codes_are_for_their_owner_only(seeded: Deps, tmp_path_factory: pyte
     assert set(json.loads(codes.read_text())) == {"huu-nghi", "chi-ma", "tan-thanh"}
 
 
+def test_what_a_machine_speaks_is_marked_so_and_both_approvers_have_heard_it_out(seeded: Deps) -> None:
+    with seeded.store.read() as connection:
+        hashes = set(connection.execute(sa.select(tables.recordings.c.sha256)).scalars())
+        known = recordings.find(connection, hashes)
+        heard = [recordings.heard_by(connection, who, hashes) for who in ("duyet-so", "duyet-bdbp")]
+    assert known
+    assert {one.voice for one in known.values()} == {"a machine"}
+    assert all(one.words for one in known.values())
+    assert heard == [hashes, hashes]
+
+
 def test_the_voice_speaks_all_three_languages_or_says_why_not(capfd: pytest.CaptureFixture[str]) -> None:
     said: list[str] = []
     words = {"vi": "Xin chào", "zh-Hans": "您好", "en": "Hello"}
     sounds = seeding._sounds([{"id": "hello", "say": words}], said.append)
-    assert set(sounds) == {"hello-vi", "hello-zh-Hans", "hello-en"}
-    assert all(data.startswith(b"RIFF") and len(data) > 5_000 for data in sounds.values())
+    assert sounds.voice == "espeak-ng"
+    assert set(sounds.files) == {"hello-vi", "hello-zh-Hans", "hello-en"}
+    assert all(data.startswith(b"RIFF") and len(data) > 5_000 for data in sounds.files.values())
     assert len(said) == 1
     assert capfd.readouterr().out == ""
 
@@ -135,7 +149,7 @@ def test_without_a_voice_there_are_tones_and_the_reason_is_said(monkeypatch: pyt
     monkeypatch.setattr(sys, "executable", "/bin/false")
     said: list[str] = []
     sounds = seeding._sounds([{"id": "hello", "say": {"vi": "Xin chào"}}], said.append)
-    assert sounds == {"hello-vi": tone_wav("test")}
+    assert sounds == ({"hello-vi": tone_wav("test")}, None)
     assert said == ["no voice on this machine (no reason given): the loudspeakers get tones instead of speech"]
 
 

@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from controller.domain.people import Actor, Role
 from controller.errors import UnknownError
+from controller.media import link
 from controller.media.shares import Told
 from controller.services.progress import MOST, Progress
+from devices.profiles.wav import wav_header
 from tests.support.desk import Desk, wav
 
 AUTHOR, OTHER = Actor(username="a", role=Role.AUTHOR), Actor(username="b", role=Role.AUTHOR)
@@ -76,3 +79,17 @@ def test_an_upload_with_a_ticket_is_told_of_while_it_is_levelled_and_not_afterwa
     assert watched.answers[-1] == 1.0
     assert desk.get("/uploads/ticket-77", "author").status_code == 404
     assert desk.get("/uploads/x", "author").status_code == 422
+
+
+def test_coding_is_told_while_it_goes_on_and_not_all_before_it_begins(monkeypatch: pytest.MonkeyPatch) -> None:
+    order: list[str] = []
+    pcm = np.zeros(31 * 48_000, np.int16)
+    for frame in link._frames(pcm, lambda share: order.append(f"{share:.2f}")):
+        order.append(f"frame {frame.samples}")
+    assert order == ["frame 480000", "0.32", "frame 480000", "0.65", "frame 480000", "0.97", "frame 48000", "1.00"]
+    frames = link._frames
+    taken: list[float] = []
+    monkeypatch.setattr(link, "_frames", lambda pcm, told: (taken.append(1.0) or each for each in frames(pcm, told)))
+    seen: list[int] = []
+    link.opus(wav_header(len(pcm)) + pcm.tobytes(), lambda _share: seen.append(len(taken)))
+    assert seen == [1, 2, 3, 4]
