@@ -10,8 +10,9 @@ from controller.api.access import Need, Reader, World
 from controller.domain.asked import Asked
 from controller.domain.content import State
 from controller.domain.people import Actor, Right
-from controller.services import look
+from controller.services import line_time, look
 from controller.services.approve import approve_message
+from controller.services.line_time import LineTime
 from controller.services.look import MessageLine, MessageView
 from controller.services.submit import Submission, submit_message
 from controller.services.try_message import Trial, trial_png, try_message
@@ -45,6 +46,12 @@ def list_all(actor: Reader, deps: World, state: State | None = None) -> tuple[Me
 def one(message: str, actor: Reader, deps: World) -> MessageView:
     """One message at its newest version."""
     return look.message(deps, actor, message)
+
+
+@router.get("/{message}/line-time")
+def line_times(message: str, actor: Reader, deps: World) -> tuple[LineTime, ...]:
+    """How long its pages will take on the line of each board, by protocol and speed; nothing is sent for that."""
+    return line_time.of_message(deps, actor, message)
 
 
 @router.get("/{message}/trial")

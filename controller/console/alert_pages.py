@@ -17,7 +17,7 @@ from controller.console.tiles import named
 from controller.domain.content import State
 from controller.domain.people import Right
 from controller.errors import ControllerError
-from controller.services import alert, look, wall
+from controller.services import alert, line_time, look, wall
 from controller.services.alert_matter import AlertDraft
 
 router = APIRouter(prefix="/alerts", include_in_schema=False, route_class=PageRoute)
@@ -141,4 +141,5 @@ def _sure(request: Request, who: Someone, given: dict[str, Any], draft: AlertDra
     return page(
         request, "alert_sure.html", who.actor, now=now, given=given, draft=draft, names=_names(request, who),
         messages=_approved(request, who), zones=_zones(request, who),
+        times=line_time.of_alert(deps_of(request), who.actor, draft),
     )  # fmt: skip

@@ -10,7 +10,7 @@ from controller.console.forms import said
 from controller.console.frame import page
 from controller.console.i18n import Words
 from controller.console.reader import PageRoute, Someone
-from controller.console.tiles import named
+from controller.console.tiles import device_names
 from controller.errors import ControllerError
 from controller.services import fault, wall
 from controller.services.fault import FaultView
@@ -36,11 +36,7 @@ def acknowledge(request: Request, number: int, who: Someone) -> Response:
 
 def _page(request: Request, who: Someone, problem: ControllerError | None = None) -> HTMLResponse:
     deps, language = deps_of(request), who.words.language
-    names = {
-        each.id: f"{named(gate.names, language, gate.id)}: {named(each.names, language, each.id)}"
-        for gate in wall.all_gates(deps, who.actor, language)
-        for each in gate.devices
-    }
+    names = device_names(wall.all_gates(deps, who.actor, language), language)
     return page(
         request, "faults.html", who.actor, status=422 if problem else 200, now=deps.now(), problem=said(problem),
         faults=[(one, _words(one, who.words)) for one in fault.all_faults(deps, who.actor)], names=names,

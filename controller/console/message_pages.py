@@ -15,10 +15,11 @@ from controller.console.i18n import LANGUAGES
 from controller.console.looks import CHOICES, SIGNS, boards_to_try, chosen, look_of, shown
 from controller.console.reader import PageRoute, Someone
 from controller.console.remarks import told
+from controller.console.tiles import device_names
 from controller.domain.content import Category
 from controller.domain.people import Right
 from controller.errors import ControllerError
-from controller.services import approve, hear, look, submit, withdraw, write
+from controller.services import approve, hear, line_time, look, submit, wall, withdraw, write
 from controller.services.drawing import Remark
 from controller.services.look import MessageView
 from controller.services.try_message import try_message
@@ -153,4 +154,6 @@ def _message(
         problem=said(problem, who.words), state_word=lambda m: _state_word(who, m),
         recordings=hear.of_message(deps, who.actor, found.audio),
         lamps=lambda board: BoardShape.parse(board).width,
+        board_names=device_names(wall.all_gates(deps, who.actor, who.words.language), who.words.language),
+        times=line_time.of_message(deps, who.actor, message) if found.digest else (),
     )  # fmt: skip

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from controller.console.i18n import Words, moment
 from controller.services.device import DeviceView
+from controller.services.wall import GateView
 from devices.contract.messages import Fault
 from devices.profiles.board import BoardShape
 from schedules.drills import MARK
@@ -34,11 +35,22 @@ class Tile(Fact):
     zones: tuple[tuple[str, str], ...] = ()
     zones_open: tuple[str, ...] = ()
     drill: bool = False
+    dark: tuple[tuple[int, int, int, int], ...] = ()  # left, top, width, height in lamps
+    dark_words: str = ""
 
 
 def named(names: Mapping[str, str], language: str, otherwise: str) -> str:
     """The name in a language, else in Vietnamese, else the id."""
     return names.get(language) or names.get("vi") or otherwise
+
+
+def device_names(gates: Iterable[GateView], language: str) -> dict[str, str]:
+    """What each device is called, with its gate before it."""
+    return {
+        each.id: f"{named(gate.names, language, gate.id)}: {named(each.names, language, each.id)}"
+        for gate in gates
+        for each in gate.devices
+    }
 
 
 def tile(device: DeviceView, titles: Mapping[str, str], _: Words, now: datetime) -> Tile:
@@ -65,6 +77,8 @@ def tile(device: DeviceView, titles: Mapping[str, str], _: Words, now: datetime)
         zones=tuple((zone, named(device.zone_names.get(zone, {}), _.language, zone)) for zone in device.zones),
         zones_open=device.shown.zones if device.shown else (),
         drill=bool(device.on_air and device.on_air.drill),
+        dark=tuple((one.left, one.top, one.width, one.height) for one in device.dark),
+        dark_words=_("Parts of the board show nothing") if device.dark else "",
     )
 
 

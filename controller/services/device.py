@@ -19,7 +19,7 @@ from controller.services.drawing import page_file, picture_at
 from controller.store import alerts, plans, registry, visuals
 from controller.store.plans import Issued
 from controller.store.tables import agents, statuses
-from devices.contract.messages import Fault, Health, Shown, Status
+from devices.contract.messages import Brightness, DarkPatch, Fault, Health, LineReport, Shown, Status
 from devices.rendering.page import blank_page
 from devices.rendering.png import png
 from schedules.evaluate import OnAir
@@ -66,6 +66,9 @@ class DeviceView(Fact):
     clock_offset: float | None
     missing: int
     outbox: int
+    brightness: Brightness | None = None
+    dark: tuple[DarkPatch, ...] = ()
+    line: LineReport | None = None
 
 
 class _Known(Fact):
@@ -134,6 +137,9 @@ def _view(known: _Known, device: Device, now: datetime, language: str) -> Device
         clock_offset=status.clock_offset if status else None,
         missing=status.missing if status else 0,
         outbox=status.outbox if status else 0,
+        brightness=status.brightness if status else None,
+        dark=status.dark if status else (),
+        line=status.line if status else None,
     )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 from controller.services import fault
 from controller.services.context import Deps
 from controller.store import arrivals
+from controller.store.audit import note
 from controller.store.database import put
 from controller.store.tables import agents, alert_devices, devices, replies, statuses
 from devices.contract.messages import Ack, Online, Reply, Status, WireError, read_wire
@@ -54,11 +55,24 @@ def receive_status(deps: Deps, topic: str, payload: bytes) -> None:
         if _is_known(connection, status.device, kept):
             return
         _heard(connection, speaker.gate, status.agent, now)
+        _note_brightness(connection, speaker.gate, status)
         row = {"device": status.device, "boot": status.boot, "at": status.at, "received_at": now}
         put(connection, statuses, row | {"status": kept})
         _confirm(connection, status, now)
         fault.follow_status(connection, status, now)
     deps.notify()
+
+
+def _note_brightness(connection: Connection, gate: str, status: Status) -> None:
+    """Every change of a board's brightness stands in the audit trail, with what it would be without a cap and what said so."""
+    told = status.brightness
+    row = connection.execute(
+        sa.select(statuses.c.status).where(statuses.c.device == status.device)
+    ).scalar_one_or_none()
+    before = Status.model_validate_json(row).brightness if row else None
+    if told is not None and (before is None or (before.percent, before.by) != (told.percent, told.by)):
+        details = {"percent": told.percent, "wanted": told.wanted, "by": told.by}
+        note(connection, told.at, f"agent {gate}/{status.agent}", "board.brightness", status.device, details)
 
 
 def _is_known(connection: Connection, device: str, status: bytes) -> bool:

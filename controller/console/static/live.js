@@ -34,9 +34,24 @@ function update(facts) {
     img.src = facts.picture;
     img.alt = facts.picture_alt;
   }
+  const dark = tile.querySelector("svg.dark-parts");
+  if (dark) drawDark(dark, facts);
   for (const zone of tile.querySelectorAll("[data-zone]")) {
     zone.classList.toggle("open", facts.zones_open.includes(zone.dataset.zone));
   }
+}
+
+// Lamps that are known to show nothing are crossed out over the picture of what was sent.
+function drawDark(node, facts) {
+  node.toggleAttribute("hidden", facts.dark.length === 0);
+  node.setAttribute("aria-label", facts.dark_words);
+  node.replaceChildren(...facts.dark.flatMap(([x, y, width, height]) => {
+    const rect = document.createElementNS(node.namespaceURI, "rect");
+    for (const [name, value] of Object.entries({ x, y, width, height })) rect.setAttribute(name, value);
+    const cross = document.createElementNS(node.namespaceURI, "path");
+    cross.setAttribute("d", `M${x} ${y}l${width} ${height}m0 -${height}l-${width} ${height}`);
+    return [rect, cross];
+  }));
 }
 
 // The frame says on every page that an exercise is on; on this one it follows the tiles.
