@@ -22,6 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from controller.app import build_deps
 from controller.broker.files import write_secret
 from controller.demo.gate_year import seed_calendars
+from controller.domain.calendars import Kind
 from controller.domain.people import Actor, Agency, Role
 from controller.domain.recordings import Recording
 from controller.errors import ControllerError
@@ -30,6 +31,7 @@ from controller.media.speech.tongues import spoken
 from controller.ports import Clock
 from controller.services.approve import approve_message
 from controller.services.bring import keep, made_of
+from controller.services.calendar import CalendarDraft, keep_calendar
 from controller.services.context import Bell, Deps
 from controller.services.enrol import make_code, stations
 from controller.services.hear import begin_hearing, end_hearing
@@ -73,7 +75,8 @@ def seed(data: Path, say: Say) -> None:
         sounds = _sounds(_table("announcements")["announcements"], say)
         messages = _announce(deps, sounds, say)
         _programme(deps, messages)
-        say("playlists and schedules")
+        _buttons(deps, messages["evacuation"])
+        say("playlists, schedules and what the buttons of Tân Thanh start")
         write_secret(data / CODES, json.dumps(_codes(deps)).encode())
     finally:
         deps.store.close()
@@ -156,6 +159,14 @@ def _programme(deps: Deps, messages: dict[str, str]) -> None:
     for each in programme["schedules"]:
         facts = {**each, "playlist": playlists[each["playlist"]]}
         create_schedule(deps, OPERATOR, ScheduleDraft.model_validate(facts))
+
+
+def _buttons(deps: Deps, evacuation: str) -> None:
+    """A red button that starts the evacuation with no network, and one to practise it."""
+    for name, drill in (("fire", False), ("practice", True)):
+        fact = {"message": evacuation, "evacuation": True, "longest": 120, "drill": drill}
+        draft = CalendarDraft(targets=("tan-thanh/*",), fact=fact)
+        keep_calendar(deps, OPERATOR, Kind.CALL, name, draft)
 
 
 def _codes(deps: Deps) -> dict[str, str]:

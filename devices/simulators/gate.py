@@ -79,6 +79,22 @@ class RelayLog:
         self._log(f"{self._names.get(number, f'coil-{number}')} {'on' if on else 'off'}")
 
 
+class Contacts:
+    """Inputs that somebody closes by hand: a file holds the names of those that are closed, one a line."""
+
+    def __init__(self, path: Path, names: Mapping[str, int]) -> None:
+        """No file, or an empty one: all are open. Words that name no input close nothing."""
+        self._path, self._names = path, names
+
+    def __call__(self) -> frozenset[int]:
+        """The inputs that are closed now."""
+        try:
+            words = self._path.read_text(encoding="utf-8", errors="replace").split()
+        except OSError:
+            return frozenset()
+        return frozenset(self._names[word] for word in words if word in self._names)
+
+
 def onbon_board(settings: Settings, picture: Path | None, log: Path | None) -> OnbonBoard | FontBoard:
     """A board that draws itself; its series says whether it is told pictures or texts."""
     shape, series = BoardShape.parse(settings["shape"]), settings.get("series", "6E2")
@@ -114,7 +130,9 @@ def relay_board(settings: Settings, picture: Path | None, log: Path | None) -> R
     if "power" in settings:
         names[settings["power"]] = "power"
     moved = RelayLog(log, names) if log else None
-    return RelayBoard(address=settings.get("address", 1), coils=settings.get("coils", 8), changed=moved)
+    inputs = Contacts(log.with_suffix(".inputs"), settings.get("inputs", {})) if log else None
+    address, coils = settings.get("address", 1), settings.get("coils", 8)
+    return RelayBoard(address=address, coils=coils, changed=moved, contacts=inputs)
 
 
 def toa_amplifier(settings: Settings, picture: Path | None, log: Path | None) -> ToaAmplifier:

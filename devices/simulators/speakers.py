@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 _READ_COILS, _READ_INPUTS, _WRITE_COIL, _WRITE_COILS = 0x01, 0x02, 0x05, 0x0F
 _BAD_FUNCTION, _BAD_ADDRESS, _BAD_VALUE = 1, 2, 3
@@ -41,8 +41,9 @@ class RelayBoard:
         coils: int = 8,
         inputs: int = 8,
         changed: Callable[[int, bool], None] | None = None,
+        contacts: Callable[[], Collection[int]] | None = None,
     ) -> None:
-        """`changed(coil, closed)` is told every relay that really moved."""
+        """`changed(coil, closed)` is told every relay that really moved; `contacts()` are inputs closed by somebody else."""
         self.address = address
         self.silent = False
         self.frames = 0  # sound frames for this board
@@ -50,7 +51,7 @@ class RelayBoard:
         self._inputs = [False] * inputs
         self._stuck: set[int] = set()
         self._opens_at: dict[int, float] = {}
-        self._changed = changed
+        self._changed, self._contacts = changed, contacts
         self._lock = threading.RLock()
         self._heard = b""
         self._heard_at = 0.0
@@ -139,7 +140,8 @@ class RelayBoard:
         if function == _READ_COILS:
             return _packed(self._part(self._coils, body))
         if function == _READ_INPUTS:
-            return _packed(self._part(self._inputs, body))
+            pressed = self._contacts() if self._contacts else ()
+            return _packed(self._part([state or n in pressed for n, state in enumerate(self._inputs)], body))
         if function == _WRITE_COIL:
             return self._write_one(body, at)
         if function == _WRITE_COILS:

@@ -16,7 +16,7 @@ from devices.cli import main
 from devices.profiles.board import BoardShape
 from devices.rendering.page import blank_page
 from devices.rendering.png import png
-from devices.simulators.gate import Picture, RelayLog, SimulatedGate, open_end
+from devices.simulators.gate import Picture, RelayLog, SimulatedGate, open_end, simulated
 from devices.simulators.onbon_wire import Ear, Frame
 from devices.simulators.speakers import crc16
 
@@ -87,6 +87,22 @@ def ask(where: Path, data: bytes, size: int) -> bytes:
 
 def to_lane_2() -> bytes:
     return Frame(2, 0x8000, 0x0254, LANE_2).to_bytes()
+
+
+def test_inputs_are_closed_by_their_names_in_a_file_and_nothing_else_closes_them(tmp_path):
+    named = {"zones": {"hall": 0}, "inputs": {"red": 0, "amp": 2}}
+    board = simulated("modbus_relay", named, log=tmp_path / "pa-1.log")
+    ask = bytes.fromhex("01 02 00 00 00 08 79 CC")
+
+    def inputs() -> int:
+        return board.receive(ask, 0.0)[3]
+
+    assert inputs() == 0
+    (tmp_path / "pa-1.inputs").write_text("red\nnonsense amp\n")
+    assert inputs() == 0b101
+    board.set_input(1, True)
+    (tmp_path / "pa-1.inputs").write_bytes(b"\xff\xfe")
+    assert inputs() == 0b010
 
 
 def test_a_board_of_the_gate_draws_itself_where_the_console_looks(gate, tmp_path):
