@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from schedules.arrangement import views_of
 from schedules.compiled import CompiledPlan, Day, compiled, walk
+from schedules.drills import MARK
 from schedules.evaluate import OnAir, on_air
 from schedules.model import Alert, Item, Plan
 from schedules.settled import settled, waiting
@@ -72,8 +73,13 @@ def why(plan: Plan, at: datetime, alerts: Sequence[Alert] = ()) -> Reason:
     answer = on_air(plan, at, alerts)
     named = {playlist.id: playlist.name for playlist in plan.playlists if playlist.name}
     called = {rule.id: named[rule.playlist] for rule in plan.rules if rule.playlist in named}
-    messages = answer.playlist.items if answer.playlist else ()
-    return Reason(at, answer, messages, held_back(plan, at), waiting(plan, at), called)
+    return Reason(at, answer, told(answer), held_back(plan, at), waiting(plan, at), called)
+
+
+def told(answer: OnAir) -> tuple[Item, ...]:
+    """What is on air as people name it: each message once, without the marks of an exercise."""
+    items = answer.playlist.items if answer.playlist else ()
+    return tuple({item.message: item for item in items if item.message != MARK}.values()) if answer.drill else items
 
 
 def held_back(plan: Plan, at: datetime) -> tuple[str, ...]:

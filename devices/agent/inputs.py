@@ -8,7 +8,7 @@ from datetime import datetime
 from devices.agent.config import InputConfig
 from devices.agent.faults import FaultBook
 
-BUTTON_SECONDS = 0.4  # between looks where a button waits: a press is heard well within a second
+BUTTON_SECONDS = 0.3  # between looks where a button waits: a press is heard well within a second
 WATCH_SECONDS = 5.0  # between looks for faults: found in ten seconds at the latest
 _CODES = {"fault": "zone.contact", "mains": "power.mains", "door": "cabinet.door"}
 _TEXTS = {

@@ -73,3 +73,9 @@ def test_whatever_is_real_goes_over_every_exercise_however_strong_and_late(real)
 def test_a_real_alert_to_come_ends_an_exercise():
     both = [alert("a1", drill=True, priority=Priority.EVACUATION), alert("a2", after=30)]
     assert on_air(PLAN, NOON, both).until == NOON + timedelta(seconds=30)
+
+
+def test_the_reason_names_each_message_once_and_never_the_mark():
+    words = why(PLAN, NOON, [alert("a1", drill=True)]).words("en")
+    assert words.count("leave") + words.count("“”") == 1
+    assert MARK not in words
