@@ -15,6 +15,7 @@ from controller.console import stream
 from controller.console.frame import LANGUAGE_COOKIE, page, words_of
 from controller.console.i18n import GATE_ZONE, LANGUAGES
 from controller.console.reader import COOKIE_AGE, PageRoute, Reader, Someone, drop_session, keep_session, safe_back
+from controller.console.reasons import reason_words
 from controller.console.tiles import Tile, named, tile
 from controller.errors import ControllerError
 from controller.services import calendar_watch, foresee, history, sign_in, wall
@@ -83,6 +84,7 @@ def device(request: Request, gate: str, device: str, who: Someone) -> HTMLRespon
     return page(
         request, "device.html", who.actor, now=now, tile=tile(view, titles, who.words, now), facts=view,
         gate_name=gates[gate], segments=segments, records=records[::-1], titles=titles,
+        reason=lambda record: reason_words(record.reason, who.words, bool(record.changes)),
         clock=lambda at: f"{at.astimezone(GATE_ZONE):%H:%M:%S}",
         zones_named=lambda zones: ", ".join(named(view.zone_names.get(each, {}), language, each) for each in zones),
     )  # fmt: skip

@@ -175,9 +175,9 @@ class Province:
         for agent in self.agents.values():
             agent.start()
 
-    def wait_for_page(self) -> None:
+    def wait_for_page(self, within: float = 30.0) -> None:
         """Until the API answers."""
-        eventually(self._answers, what=f"the page: {self.controller.words()[-2000:]}")
+        eventually(self._answers, within=within, what=f"the page: {self.controller.words()[-2000:]}")
 
     def _answers(self) -> bool:
         try:
