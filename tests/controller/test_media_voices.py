@@ -141,6 +141,7 @@ def test_a_text_without_end_is_refused_unspoken():
         ("Xe 12C-123.45 vào làn 3 trước 8h30.", "vi"),
         ("请持护照的旅客走2号通道。", "zh-Hans"),
         ("Lane 2 opens at 08:30.", "en"),
+        ("Attention please. Chi Ma border gate is open daily. Please plan your journey. Thank you.", "en"),
     ],
 )
 def test_espeak_speaks_all_three_languages_at_the_target_loudness(text, language):
@@ -149,6 +150,11 @@ def test_espeak_speaks_all_three_languages_at_the_target_loudness(text, language
     assert (rate, len(samples)) == (48_000, draft.coded.facts.samples)
     assert len(samples) > 48_000
     assert ffmpeg_meter(wav_header(len(samples)) + samples.astype("<i2").tobytes())[0] == pytest.approx(-16, abs=0.3)
+    played, _ = soundfile.read(BytesIO(draft.coded.played), dtype="int16")
+    lufs, true_peak = ffmpeg_meter(wav_header(len(played)) + played.astype("<i2").tobytes())
+    assert len(played) == len(samples)
+    assert lufs == pytest.approx(-16, abs=1)
+    assert true_peak < -0.5
 
 
 def test_the_same_request_gives_the_same_sound():
