@@ -131,7 +131,7 @@ def _form(request: Request, who: Someone, given: dict[str, Any], problem: Except
     deps = deps_of(request)
     return page(
         request, "alerts.html", who.actor, status=422 if problem else 200, now=deps.now(), given=given,
-        problem=said(problem), names=_names(request, who), messages=_approved(request, who), prepared=list(PREPARED),
+        problem=said(problem, who.words), names=_names(request, who), messages=_approved(request, who), prepared=list(PREPARED),
         priorities=PRIORITIES, alerts=alert.recent(deps, who.actor), zones=_zones(request, who),
     )  # fmt: skip
 

@@ -12,6 +12,7 @@ from starlette.datastructures import FormData
 from controller.console.i18n import LANGUAGES, Words
 from controller.errors import ControllerError, InvalidError
 
+_MISREAD = "A number, a day or a time is not written as it should be."
 _SAID = {"too_short": "give at least one"}
 
 
@@ -43,12 +44,16 @@ def said(problem: Exception | None, words: Words | None = None) -> str:
 
     In the reader's words where their catalogue has "refused" and the code; "{detail}" is what follows the colon.
     """
+    if isinstance(problem, ValidationError) and words is not None and "refused field: {detail}" in words.catalogue:
+        places = dict.fromkeys(str(each["loc"][0]) for each in problem.errors() if each["loc"])
+        named = (words(f"field {place}") if f"field {place}" in words.catalogue else place for place in places)
+        return words("refused field: {detail}", detail=", ".join(named)) + "."
     if isinstance(problem, ValidationError):
         return ". ".join(
             dict.fromkeys(_of_field(each["loc"], _SAID.get(each["type"], each["msg"])) for each in problem.errors())
         )
     if not isinstance(problem, ControllerError):
-        return str(problem or "")
+        return words(_MISREAD) if isinstance(problem, ValueError) and words is not None else str(problem or "")
     more = problem.problems if isinstance(problem, InvalidError) else ()
     sentences = [
         (problem.code, problem.text[:1].upper() + problem.text[1:]),

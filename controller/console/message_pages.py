@@ -18,7 +18,7 @@ from controller.console.remarks import told
 from controller.console.tiles import device_names
 from controller.domain.content import Category
 from controller.domain.people import Right
-from controller.errors import ControllerError
+from controller.errors import ControllerError, InvalidError
 from controller.services import approve, hear, line_time, look, submit, wall, withdraw, write
 from controller.services.drawing import Remark
 from controller.services.look import MessageView
@@ -93,6 +93,9 @@ def submit_it(request: Request, message: str, who: Someone) -> HTMLResponse:
     """Draw, hash, offer."""
     try:
         found = submit.submit_message(deps_of(request), who.actor, message)
+    except InvalidError as problem:  # what blocks stands among the findings of the draft, in the reader's words
+        short = InvalidError(problem.code, problem.text) if problem.code == "message.blocked" else problem
+        return _message(request, who, message, problem=short)
     except ControllerError as problem:
         return _message(request, who, message, problem=problem)
     return _message(request, who, message, findings=found.findings)
@@ -130,7 +133,7 @@ def _form(
     deps = deps_of(request)
     return page(
         request, "message_form.html", who.actor, status=422 if problem else 200, now=deps.now(),
-        message=found, given=given, problem=said(problem), categories=[each.value for each in Category],
+        message=found, given=given, problem=said(problem, who.words), categories=[each.value for each in Category],
         look=shown(given["look"]), choices=CHOICES, signs=SIGNS, colours=COLOURS,
         boards=boards_to_try(deps, who.actor, who.words.language),
     )  # fmt: skip

@@ -141,7 +141,7 @@ def _page(
     messages, lists = look.all_messages(deps, who.actor), playlist.all_playlists(deps, who.actor)
     return page(
         request, "playlists.html", who.actor, status=422 if problem else 200, now=deps.now(), given=given, stands=stands,
-        problem=said(problem), playlists=lists[::-1], names={each.id: each.name for each in lists},
+        problem=said(problem, who.words), playlists=lists[::-1], names={each.id: each.name for each in lists},
         messages=[each for each in messages if each.state != State.WITHDRAWN],
         titles={each.id: each.title for each in messages}, states={each.id: each.state.value for each in messages},
     )  # fmt: skip

@@ -90,3 +90,30 @@ def test_pages_of_a_draft_that_are_not_there_are_not_found(author):
     place = made(author)
     for path in ("vi/192x64:rg/99", "vi/192x64:rg/x", "en/192x64:rg/1", "vi/8x8/1"):
         assert author.get(f"/api/v1{place}/trial/{path}.png").status_code == 404
+
+
+REFUSED = [
+    ("/messages/new", {"text-vi": "a\u202eb"}, "Có ký tự ẩn đổi chiều chữ", "改变文字方向的隐藏字符"),
+    ("/messages/new", {"text-vi": ""}, "Hãy nhập nội dung bằng ít nhất một ngôn ngữ", "请至少用一种语言填写内容"),
+    ("/messages/new", {"look-speed": "fast"}, "Chưa hợp lệ: cách hiển thị.", "填写有误：显示方式"),
+]
+
+
+@pytest.mark.parametrize(("path", "wrong", "vietnamese", "chinese"), REFUSED)
+def test_a_refused_form_says_why_in_the_readers_language(author, path, wrong, vietnamese, chinese):
+    for language, words in (("vi", vietnamese), ("zh-Hans", chinese)):
+        author.get(f"/language?to={language}")
+        answer = author.post(path, data=FORM | wrong, headers=OURS)
+        assert answer.status_code == 422
+        notice = re.search(r'role="alert">(.*?)</p>', answer.text, re.S)[1]
+        assert words in notice
+        assert not re.search(r"[a-z]{3,} [a-z]{3,} [a-z]{3,}", notice) or language == "vi"
+
+
+def test_what_blocks_submission_is_said_once_in_the_readers_language(author):
+    place = made(author, **{"text-vi": "Xe 🚚 chờ"})
+    answer = author.post(f"{place}/submit", headers=OURS)
+    assert answer.status_code == 422
+    notice = re.search(r'role="alert">(.*?)</p>', answer.text, re.S)[1]
+    assert notice == "Bản tin chưa thể hiển thị như vậy; xem các điều cần sửa."
+    assert answer.text.count("biểu tượng cảm xúc") == 1
