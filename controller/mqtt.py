@@ -7,6 +7,7 @@ import contextlib
 import logging
 import ssl
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -17,12 +18,14 @@ from controller.services.receive import receive
 from controller.settings import BrokerSettings as Wanted
 from devices.broker import BrokerError, BrokerSettings, MqttSession
 from devices.contract.messages import MAX_MESSAGE_BYTES, Ack
+from devices.contract.seal import seal
 from devices.contract.topics import agent_topic, controller_subscriptions, read_topic
 
 log = logging.getLogger("gatecast.mqtt")
 
 BATCH = 20  # as many as are in flight at once: an alert stored meanwhile waits for no more than these
 RETRY_SECONDS = 1.0
+ACK_VALID = timedelta(days=1)  # agents do not judge it: what was stored once stays so
 ACKS_KEPT = 10_000  # agents; beyond, the oldest is dropped and its agent asks again
 Again = Callable[[Deps], None]
 
@@ -160,6 +163,15 @@ class ControllerMqtt:
                 topic = next(iter(self._acks))
                 stored = self._acks.pop(topic)
                 try:
-                    await self._session.publish(topic, Ack(stored=stored).to_bytes())
+                    await self._session.publish(topic, self._sealed(topic, Ack(stored=stored)))
                 except BrokerError:
                     break
+
+    def _sealed(self, topic: str, ack: Ack) -> bytes:
+        """An agent forgets only what we have said ourselves: whoever owns the broker cannot say it (decision 0046)."""
+        place, now = read_topic(topic), self._deps.now()
+        subject = f"{place.gate}/{place.name}" if place else ""
+        return seal(
+            self._deps.secret, kind="ack", subject=subject, revision=1, not_before=now - ACK_VALID,
+            not_after=now + ACK_VALID, body=ack.to_bytes(),
+        )  # fmt: skip

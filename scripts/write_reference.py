@@ -62,7 +62,12 @@ ROWS = [
     ),
     (status_topic("chi-ma/board-1"), "agent", "retained, QoS 1", "`Status` of a device"),
     (agent_topic("chi-ma", "agent", "records"), "agent", "QoS 1", "`Records`: a batch of play records"),
-    (agent_topic("chi-ma", "agent", "ack"), "controller", "QoS 1", "`Ack`: up to which sequence records are stored"),
+    (
+        agent_topic("chi-ma", "agent", "ack"),
+        "controller",
+        "QoS 1",
+        "sealed `Ack`: up to which sequence records are stored",
+    ),
 ]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from devices.contract.messages import (
+    Ack,
     AlertMessage,
     CommandMessage,
     FiguresMessage,
@@ -56,6 +57,15 @@ def read_command(payload: bytes, *, keys: Keys, agent: str, now: datetime | None
     opened = open_seal(payload, keys=keys, kind="command", now=now)
     _for(opened, agent)
     return _body(CommandMessage, opened)
+
+
+def read_ack(payload: bytes, *, keys: Keys, agent: str) -> Ack:
+    """The controller's word that records of `agent` are stored. Its time is not judged: what was stored once stays so, and
+    an agent with a wrong clock must be able to forget too.
+    """
+    opened = open_seal(payload, keys=keys, kind="ack", now=None)
+    _for(opened, agent)
+    return _body(Ack, opened)
 
 
 def read_figures(payload: bytes, *, keys: Keys, agent: str, now: datetime | None, held: int = 0) -> FiguresMessage:

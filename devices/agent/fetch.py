@@ -111,7 +111,6 @@ class Fetcher:
             self._failed(one, str(exc))
             if isinstance(exc, ValueError):
                 self._spoilt.add(sha256)
-                self._arrived(sha256)
         finally:
             one.running = False
             self._wake.set()

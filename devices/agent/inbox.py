@@ -11,14 +11,14 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
-from devices.agent.acceptance import Keys, read_command, read_figures, read_plan
+from devices.agent.acceptance import Keys, read_ack, read_command, read_figures, read_plan
 from devices.agent.alerts import AlertBook
 from devices.agent.clock import AgentClock
 from devices.agent.faults import FaultBook
 from devices.agent.media import MediaFiles
 from devices.agent.plans import PlanFiles
 from devices.agent.store import Store
-from devices.contract.messages import Ack, AlertMessage, CommandMessage, FiguresMessage, Reply, WireError, read_wire
+from devices.contract.messages import Ack, AlertMessage, CommandMessage, FiguresMessage, Reply, WireError
 from devices.contract.seal import SealError
 from devices.contract.topics import read_topic
 from schedules.model import Plan
@@ -230,6 +230,6 @@ class Inbox:
 
     def _ack(self, payload: bytes) -> None:
         try:
-            self._acked(read_wire(Ack, payload))
-        except WireError as exc:
-            log.warning("an ack cannot be read", extra={"reason": str(exc)})
+            self._acked(read_ack(payload, keys=self._keys, agent=self._agent))
+        except SealError as exc:
+            log.warning("an ack was refused", extra={"code": exc.code, "reason": str(exc)})

@@ -16,7 +16,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from devices.contract.messages import MAX_MESSAGE_BYTES, WireError
 
-Kind = Literal["plan", "alert", "command", "figures", "time"]
+Kind = Literal["plan", "alert", "command", "figures", "time", "ack"]
 
 
 class SealError(WireError):
@@ -35,7 +35,8 @@ class Head(BaseModel):
     v: Literal[1] = 1
     kind: Kind
     subject: str = Field(
-        max_length=80, description='device id of a plan, alert id, "gate/agent" of a command, of figures, of the time'
+        max_length=80,
+        description='device id of a plan, alert id, "gate/agent" of a command, of figures, of the time, of an ack',
     )
     revision: int = Field(ge=1)
     not_before: AwareDatetime

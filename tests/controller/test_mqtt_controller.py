@@ -16,8 +16,10 @@ from controller.broker.users import agent_user, controller_user
 from controller.mqtt import ControllerMqtt
 from controller.services import alert_sending, outbox, plan
 from controller.services.context import Bell, Deps
+from devices.agent.acceptance import read_ack
 from devices.broker import BrokerSettings
 from devices.contract.messages import Outcome, PlayRecord, Records
+from devices.contract.seal import key_id, public_key
 from devices.contract.topics import agent_topic, alert_topic, plan_topic
 from tests.support.brokers import Nats, free_port
 from tests.support.desk import Desk
@@ -73,6 +75,12 @@ async def agent(broker: Nats, act: Callable[[Probe], Any], *topics: str) -> Any:
     return await asyncio.to_thread(work)
 
 
+def stored(desk: Desk, payload: bytes) -> dict[str, int]:
+    """What a sealed ack says, as the agent of Chi Ma reads it."""
+    public = public_key(desk.deps.secret)
+    return read_ack(payload, keys={key_id(public): public}, agent="chi-ma/agent").stored
+
+
 def a_record(sequence: int) -> PlayRecord:
     return PlayRecord(
         device=BOARD, boot="boot", sequence=sequence, cause="rule", message="m1", version=1, digest=digest("m1"),
@@ -122,7 +130,7 @@ async def test_records_are_stored_once_and_acknowledged_each_time(desk: Desk, br
             probe.publish(RECORDS, batch)
             topic, payload = probe.get()
             assert topic == ACK
-            answers.append(json.loads(payload)["stored"])
+            answers.append(stored(desk, payload))
         return answers
 
     async with talking(desk, broker):
@@ -139,7 +147,7 @@ async def test_bytes_that_are_no_records_change_nothing_and_what_follows_is_hear
 
     async with talking(desk, broker):
         topic, payload = await agent(broker, act, ACK)
-    assert (topic, json.loads(payload)["stored"]) == (ACK, {"boot": 1})
+    assert (topic, stored(desk, payload)) == (ACK, {"boot": 1})
 
 
 async def test_a_broker_that_comes_back_with_nothing_is_told_everything_again(

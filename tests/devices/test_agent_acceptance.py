@@ -9,12 +9,12 @@ from datetime import timedelta
 
 import pytest
 
-from devices.agent.acceptance import read_alert, read_command, read_plan
+from devices.agent.acceptance import read_ack, read_alert, read_command, read_plan
 from devices.agent.alerts import AlertBook
-from devices.contract.messages import AlertMessage, CommandMessage, PlanMessage
+from devices.contract.messages import Ack, AlertMessage, CommandMessage, PlanMessage
 from devices.contract.seal import SealError
 from tests.support import facts
-from tests.support.fake_controller import KEYS, sealed_alert, sealed_command, sealed_plan
+from tests.support.fake_controller import KEYS, sealed_ack, sealed_alert, sealed_command, sealed_plan
 
 NOON, DEVICE = facts.NOON, facts.DEVICE
 OTHER_SECRET = b"\x07" * 32
@@ -133,3 +133,27 @@ def test_a_command_for_another_agent_is_refused() -> None:
     with pytest.raises(SealError) as refused:
         read_command(sealed, keys=KEYS, agent="huu-nghi/agent", now=NOON)
     assert refused.value.code == "seal.subject"
+
+
+ACK = Ack(stored={"boot-1": 7})
+
+
+def test_a_true_ack_is_taken_also_long_after_and_by_a_clock_that_is_wrong():
+    assert read_ack(sealed_ack(ACK, "chi-ma/agent"), keys=KEYS, agent="chi-ma/agent") == ACK
+
+
+@pytest.mark.parametrize(
+    ("payload", "code"),
+    [
+        (lambda: ACK.to_bytes(), "seal.form"),
+        (lambda: altered(sealed_ack(ACK, "chi-ma/agent")), "seal.signature"),
+        (lambda: sealed_ack(ACK, "chi-ma/agent", secret=OTHER_SECRET), "seal.key"),
+        (lambda: sealed_ack(ACK, "huu-nghi/agent"), "seal.subject"),
+        (lambda: sealed_plan(facts.plan(2)), "seal.kind"),
+    ],
+    ids=["unsigned", "altered", "by another key", "for another agent", "a plan"],
+)
+def test_an_ack_that_the_controller_did_not_seal_for_this_agent_makes_nothing_forgotten(payload, code):
+    with pytest.raises(SealError) as caught:
+        read_ack(payload(), keys=KEYS, agent="chi-ma/agent")
+    assert caught.value.code == code

@@ -225,6 +225,7 @@ def test_a_stale_a_replayed_and_a_foreign_command_do_nothing(province, thief):
 def test_a_forged_ack_of_other_boots_costs_no_record_and_the_gate_goes_on_afterwards(province, thief):
     topic = agent_topic("chi-ma", "agent", "ack")
     thief.publish([(topic, Ack(stored={f"boot-{number}": 10**9}).to_bytes(), 0, False) for number in range(500)])
+    eventually(lambda: "an ack was refused" in province.agents["chi-ma"].words(), what="the refusal")
     message, digest = province.approved({"vi": "Tin sau vụ trộm"})
     province.scheduled(message, [BOARD], priority="priority")
     approved = {page.planes for pages in province.pages_of(message, "192x64:rg").values() for page in pages}

@@ -19,7 +19,7 @@ from devices.rendering.page import Page, PageFile
 from devices.simulators.faults import Faults
 from devices.simulators.gate import SimulatedGate
 from schedules.model import Item, Plan
-from tests.support.fake_controller import FakeController, sealed_alert, sealed_command, sealed_plan
+from tests.support.fake_controller import FakeController, sealed_ack, sealed_alert, sealed_command, sealed_plan
 from tests.support.mqtt_brokers import NatsBroker
 
 SECONDS = 20.0
@@ -126,7 +126,8 @@ class World:
         if self.acking:
             highest = {one.boot: max(two.sequence for two in batch if two.boot == one.boot) for one in batch}
             topic = agent_topic(self.config.gate, self.config.agent, "ack")
-            await self.session.publish(topic, Ack(stored=highest).to_bytes())
+            sealed = sealed_ack(Ack(stored=highest), f"{self.config.gate}/{self.config.agent}")
+            await self.session.publish(topic, sealed)
 
 
 def alert_message(

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from devices.contract.messages import AlertMessage, CommandMessage, PlanMessage, TimeMessage
+from devices.contract.messages import Ack, AlertMessage, CommandMessage, PlanMessage, TimeMessage
 from devices.contract.seal import key_id, public_key, seal
 from schedules.model import Plan
 
@@ -47,6 +47,14 @@ def sealed_command(message: CommandMessage, agent: str) -> bytes:
         SECRET, kind="command", subject=agent, revision=1, not_before=message.issued - timedelta(minutes=5),
         not_after=message.expires, body=message.to_bytes(),
     )  # fmt: skip
+
+
+def sealed_ack(ack: Ack, agent: str, secret: bytes = SECRET) -> bytes:
+    """An ack as the controller seals it."""
+    now, day = utc_now(), timedelta(days=1)
+    return seal(
+        secret, kind="ack", subject=agent, revision=1, not_before=now - day, not_after=now + day, body=ack.to_bytes()
+    )
 
 
 def sealed_time(nonce: str, at: datetime, agent: str = "huu-nghi/agent", secret: bytes = SECRET) -> bytes:
