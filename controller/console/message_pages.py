@@ -16,7 +16,7 @@ from controller.console.looks import CHOICES, SIGNS, boards_to_try, chosen, look
 from controller.console.reader import PageRoute, Someone
 from controller.console.remarks import told
 from controller.console.tiles import device_names
-from controller.domain.content import Category
+from controller.domain.content import Category, State
 from controller.domain.people import Right
 from controller.errors import ControllerError, InvalidError
 from controller.services import approve, hear, line_time, look, submit, wall, withdraw, write
@@ -149,14 +149,21 @@ def _message(
 ) -> HTMLResponse:
     deps = deps_of(request)
     found = look.message(deps, who.actor, message)
-    trial = try_message(deps, who.actor, message) if found.state == "draft" else None
+    open_yet = found.state in (
+        State.DRAFT,
+        State.SUBMITTED,
+        State.APPROVED_ONE_SIDE,
+    )  # those who approve judge remarks too
+    trial = try_message(deps, who.actor, message) if open_yet else None
+    draft = trial if found.state is State.DRAFT else None
+    board_names = device_names(wall.all_gates(deps, who.actor, who.words.language), who.words.language)
     return page(
         request, "message.html", who.actor, status=422 if problem else 200, now=deps.now(), message=found,
-        findings=told(trial.findings if trial else findings, who.words),
-        previews=trial.previews if trial else found.previews, trial=trial is not None, look=chosen(found.look),
+        findings=told(trial.findings if trial else findings, who.words, board_names),
+        previews=draft.previews if draft else found.previews, trial=draft is not None, look=chosen(found.look),
         problem=said(problem, who.words), state_word=lambda m: _state_word(who, m),
         recordings=hear.of_message(deps, who.actor, found.audio),
         lamps=lambda board: BoardShape.parse(board).width,
-        board_names=device_names(wall.all_gates(deps, who.actor, who.words.language), who.words.language),
+        board_names=board_names,
         times=line_time.of_message(deps, who.actor, message) if found.digest else (),
     )  # fmt: skip

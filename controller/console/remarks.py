@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from controller.console.i18n import LANGUAGES, Words
 from controller.services.drawing import Remark
@@ -20,13 +20,13 @@ class Told(Fact):
     where: str
 
 
-def told(remarks: Iterable[Remark], _: Words) -> tuple[Told, ...]:
-    """All of them in the reader's language."""
+def told(remarks: Iterable[Remark], _: Words, names: Mapping[str, str]) -> tuple[Told, ...]:
+    """All of them in the reader's language; `names` of devices."""
     places: dict[tuple[str, str], dict[str, dict[str, None]]] = {}
     for each in remarks:
         text = each.texts.get(_.language, each.text)
         boards = places.setdefault((each.severity, text), {}).setdefault(LANGUAGES.get(each.language, ""), {})
-        boards.update(dict.fromkeys(each.devices or (each.board,)))
+        boards.update(dict.fromkeys(names.get(one, one) for one in each.devices or (each.board,)))
     ordered = sorted(places.items(), key=lambda one: ORDER.index(one[0][0]))
     return tuple(
         Told(severity=severity, grade=_("severity " + severity), text=text, where="; ".join(map(_place, where.items())))

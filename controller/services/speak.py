@@ -20,6 +20,7 @@ from controller.services.look import MessageView
 from controller.services.write import Change, edit_message
 from controller.store import content, recordings, voices
 from controller.store.audit import note
+from devices.rendering.colouring import words_alone
 from schedules.fields import ANY_DAY, fields_of, filled, misread
 from schedules.live import is_live
 from schedules.model import Id
@@ -56,7 +57,7 @@ def speak_message(deps: Deps, actor: Actor, message: str, request: SpeechRequest
     if text is None:
         problem = Problem("/language", "speech.text", f'the message has no text in "{request.language[:40]}"')
         raise InvalidError("speech.text", problem.text, (problem,))
-    sha256 = _spoken(deps, actor, _without_fields(text, request.language), request, sayings)
+    sha256 = _spoken(deps, actor, _without_fields(words_alone(text), request.language), request, sayings)
     change = Change(audio={request.language: sha256}, version=stored.standing.version)
     return edit_message(deps, actor, message, change)
 

@@ -9,6 +9,7 @@ from controller.services.context import Deps
 from controller.services.device import DeviceView, all_devices
 from controller.store import registry
 from controller.store.tables import alerts, messages, versions
+from devices.rendering.colouring import words_alone
 from schedules.model import Fact
 
 
@@ -41,5 +42,5 @@ def titles(deps: Deps, actor: Actor, language: str) -> dict[str, str]:
             for row in connection.execute(sa.select(messages.c.id, versions.c.title).join(versions, newest))
         }
         for row in connection.execute(sa.select(alerts.c.id, alerts.c.texts)):
-            found[row.id] = row.texts.get(language) or next(iter(row.texts.values()), "")
+            found[row.id] = words_alone(row.texts.get(language) or next(iter(row.texts.values()), ""))
     return found

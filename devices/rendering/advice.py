@@ -36,10 +36,11 @@ def page_limits(pages: int, shape: BoardShape) -> Iterator[Finding]:
         )
 
 
-def broken_words(words: Sequence[str]) -> Iterator[Finding]:
-    """Words that are wider than the board; the first few of them."""
+def broken_words(words: Sequence[str], text: str) -> Iterator[Finding]:
+    """Words that are wider than the board; the first few of them, with their place where they are written as they are shown."""
     for word in words[:5]:
-        yield finding("text.long-word", "warn", word=word[:60])
+        place = text.find(word)
+        yield finding("text.long-word", "warn", place if place >= 0 else None, word=word[:60])
 
 
 def time_and_sight(needed: float, language: str, letters: Face, reader: Reader) -> Iterator[Finding]:

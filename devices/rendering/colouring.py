@@ -17,6 +17,7 @@ from devices.rendering.cleaning import BLANKS, MAX_FINDINGS, Cleaned, clean
 from devices.rendering.drawing import draw_lines
 from devices.rendering.findings import Finding, finding
 from devices.rendering.glyphs import Face
+from devices.rendering.signs import without_signs
 from devices.rendering.style import Colour, Style
 
 NAMES: dict[str, Colour] = {
@@ -60,6 +61,12 @@ def bare(text: str) -> str:
     if "[" not in text:
         return text
     return _SPAN.sub(lambda span: " " * (span.start(2) - span.start()) + span[2] + " ", text)
+
+
+def words_alone(text: str) -> str:
+    """What a text says, without colours and signs: as it is spoken, or named in a list."""
+    plain = without_signs(bare(text))
+    return text if plain == text else "\n".join(" ".join(line.split()) for line in plain.split("\n"))
 
 
 def _pieces(text: str, spans: Iterable[re.Match[str]], usual: Colour) -> Iterator[tuple[int, str, Colour]]:

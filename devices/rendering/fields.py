@@ -21,7 +21,7 @@ from devices.rendering.glyphs import Face, Layers, face, strided
 from devices.rendering.page import FieldBox, Page, PageFile
 from devices.rendering.scene import Area
 from devices.rendering.style import Style
-from schedules.fields import fields_of, misread
+from schedules.fields import ANY_DAY, fields_of, filled, misread
 from schedules.live import Figures, around, live_field, samples, value
 from schedules.lunar import LunarTable
 
@@ -64,6 +64,26 @@ def with_slots(text: str, language: str, letters: Face) -> tuple[str, tuple[Slot
         return f"{before}{slots[-1].letter}{after}"
 
     return _FIELD.sub(put, text), tuple(slots)
+
+
+def as_written(findings: Iterable[Finding], text: str, language: str, letters: Face) -> Iterator[Finding]:
+    """Findings about a text with its fields filled, at their places in `text` as it was written."""
+    ends: list[tuple[int, int, int]] = []  # of each field: its end when filled, its beginning and its end as written
+    grown = 0
+    for found in _FIELD.finditer(text):
+        size = len(with_slots(filled(found.group(), language, ANY_DAY), language, letters)[0])
+        grown += size - len(found.group())
+        ends.append((found.end() + grown, found.start(), found.end()))
+    for item in findings:
+        yield item if item.position is None else item._replace(position=_written(item.position, ends))
+
+
+def _written(place: int, ends: Sequence[tuple[int, int, int]]) -> int:
+    """What stands inside a field is told of its brace."""
+    before = [each for each in ends if each[0] <= place]
+    after = ends[len(before)] if len(before) < len(ends) else None
+    shifted = place if not before else before[-1][2] + place - before[-1][0]
+    return shifted if after is None else min(shifted, after[1])
 
 
 def _width(said: str, letters: Face) -> int:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from devices.profiles.board import BoardShape
 from devices.rendering.advice import board_limits, broken_words, light, page_limits, time_and_sight
 from devices.rendering.colouring import bare, by_page, clean_painted, colour_rules, painted_planes
-from devices.rendering.fields import Slot, boxes_of, darken, field_faults, too_wide, with_room, with_slots
+from devices.rendering.fields import Slot, as_written, boxes_of, darken, field_faults, too_wide, with_room, with_slots
 from devices.rendering.findings import Finding, finding
-from devices.rendering.glyphs import face
+from devices.rendering.glyphs import Face, face
 from devices.rendering.layout import lay_out
 from devices.rendering.lint import lint
 from devices.rendering.page import Page, PageFile
@@ -36,17 +36,25 @@ def render(
     if language not in LANGUAGES:
         return Rendering(None, (finding("language.unknown", "block", language=language[:40]),))
     letters = face(style.packs(language))
-    slots: tuple[Slot, ...] = ()
-    if "{" in text or "}" in text:
-        faults = field_faults(text)
-        if faults:
-            return Rendering(None, faults)
-        text, slots = with_slots(filled(text, language, ANY_DAY), language, letters)
-        wide = next((slot for slot in slots if slot.width > shape.width), None)
-        if wide is not None:
-            return Rendering(None, (too_wide(wide, shape),))
-        letters = with_room(letters, slots)
-        darken(letters, slots, shape)
+    if "{" not in text and "}" not in text:
+        return _drawn(text, language, shape, letters, (), reader or Reader(), style)
+    faults = field_faults(text)
+    if faults:
+        return Rendering(None, faults)
+    written, slots = with_slots(filled(text, language, ANY_DAY), language, letters)
+    wide = next((slot for slot in slots if slot.width > shape.width), None)
+    if wide is not None:
+        return Rendering(None, (too_wide(wide, shape),))
+    roomy = with_room(letters, slots)
+    darken(roomy, slots, shape)
+    drawn = _drawn(written, language, shape, roomy, slots, reader or Reader(), style)
+    return Rendering(drawn.file, tuple(as_written(drawn.findings, text, language, letters)))
+
+
+def _drawn(
+    text: str, language: str, shape: BoardShape, letters: Face, slots: tuple[Slot, ...], reader: Reader, style: Style
+) -> Rendering:
+    """A text whose fields, if it has any, are `slots`."""
     cleaned, colours = clean_painted(text, letters.widths, style.colour)
     findings = [*cleaned.findings, *lint(bare(text), language), *board_limits(cleaned.text, letters, shape)]
     if _blocked(findings):
@@ -55,7 +63,6 @@ def render(
     findings += page_limits(len(layout.pages), shape)
     if _blocked(findings):
         return Rendering(None, tuple(findings))
-    reader = reader or Reader()
     reading = [reading_seconds(page, language, reader) for page in layout.pages]
     painted = by_page(layout.pages, colours)
     pages = tuple(
@@ -64,7 +71,7 @@ def render(
         )
         for lines, lit, seconds in zip(layout.pages, painted, page_seconds(reading), strict=True)
     )
-    findings += [*broken_words(layout.broken), *colour_rules(layout.pages, painted, style, shape)]
+    findings += [*broken_words(layout.broken, text), *colour_rules(layout.pages, painted, style, shape)]
     findings += [*time_and_sight(FIND + sum(reading), language, letters, reader), *light(pages, reader)]
     # Not validated again: what is drawn fits, as the laws in tests/devices/test_rendering_laws.py prove.
     boxes = boxes_of(layout.pages, painted, letters, shape, style, slots) if slots else ()

@@ -28,3 +28,8 @@ def instead_of(emoji: str) -> str:
 def signs_at(text: str) -> dict[int, tuple[int, str]]:
     """Where signs are written: start -> (end, letter)."""
     return {match.start(): (match.end(), LETTERS[match[1]]) for match in _NAMED.finditer(text)}
+
+
+def without_signs(text: str) -> str:
+    """The text with a blank for each sign."""
+    return _NAMED.sub(" ", text) if ":" in text else text

@@ -9,7 +9,7 @@ from devices.profiles.board import BoardShape
 from devices.rendering.advice import board_limits
 from devices.rendering.cleaning import BREAK, JOIN, NO_BREAK_SPACE
 from devices.rendering.colouring import bare, clean_painted, colour_rules, painted_planes
-from devices.rendering.fields import field_faults
+from devices.rendering.fields import as_written, field_faults
 from devices.rendering.findings import Finding, finding
 from devices.rendering.glyphs import face
 from devices.rendering.lint import lint
@@ -54,10 +54,11 @@ def scroll(
     if faults:
         return Scrolling(None, faults)
     letters = face(style.packs(language))
-    text = filled(text, language, ANY_DAY)
-    cleaned, colours = clean_painted(text, letters.widths, style.colour)
+    whole = filled(text, language, ANY_DAY)
+    cleaned, colours = clean_painted(whole, letters.widths, style.colour)
     line = " ".join(cleaned.text.translate(_STEER).split())
-    findings = [*cleaned.findings, *lint(bare(text), language), *board_limits(line, letters, shape)]
+    findings = list(as_written((*cleaned.findings, *lint(bare(whole), language)), text, language, letters))
+    findings += board_limits(line, letters, shape)
     width = sum(letters.widths.get(letter, 0) for letter in line)
     if width > MAX_LAMPS:
         findings.append(finding("scroll.too-long", "block", lamps=width, limit=MAX_LAMPS))

@@ -72,6 +72,15 @@ def test_the_same_words_are_not_made_twice(speaking: Desk) -> None:
     assert made[0]["audio"] == made[1]["audio"]
 
 
+def test_colours_and_signs_are_not_spoken(speaking: Desk) -> None:
+    plain = speaking.draft(texts={"vi": "DỪNG LẠI xe tải"})
+    coloured = speaking.draft(texts={"vi": "[đỏ: :no-entry: DỪNG LẠI] xe tải :lorry:"})
+    made = [
+        speaking.must("author", "POST", f"/messages/{each}/speech", {"language": "vi"}) for each in (plain, coloured)
+    ]
+    assert made[0]["audio"] == made[1]["audio"]
+
+
 def test_a_language_no_voice_reads_rightly_is_refused_and_changes_nothing(speaking: Desk) -> None:
     message = speaking.draft()
     answer = speaking.ask("author", "POST", f"/messages/{message}/speech", {"language": "en"})

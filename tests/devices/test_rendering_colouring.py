@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devices.profiles.board import BoardShape
+from devices.rendering.colouring import words_alone
 from devices.rendering.reading import Reader
 from devices.rendering.render import render
 from devices.rendering.strip import scroll
@@ -114,3 +115,16 @@ def test_the_usual_colour_holds_for_words_that_name_none():
     page = render("[amber: A] B", "en", RG, style=Style(colour="green")).file.pages[0]
     red, green = (int.from_bytes(plane, "big").bit_count() for plane in page.planes)
     assert 0 < red < green
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[đỏ: :no-entry: DỪNG LẠI] xe  tải", "DỪNG LẠI xe tải"),
+        ("Xe :lorry:\n[green: làn 2]", "Xe\nlàn 2"),
+        ("07:00, [a] {clock}  x", "07:00, [a] {clock}  x"),
+        ("红色 [红: 停]车", "红色 停 车"),
+    ],
+)
+def test_what_is_spoken_names_neither_colours_nor_signs(text, said):
+    assert words_alone(text) == said

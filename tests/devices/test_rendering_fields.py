@@ -221,3 +221,23 @@ def test_values_of_one_page_are_by_their_place_in_the_file():
     assert len(pages) == 2
     read = [values_at(file, page, now, None, {}) for page in sorted(pages)]
     assert read == [{0: "07:05"}, {1: None}]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{clock} {time 07:00} xe 🚚",
+        "{countdown 18/02/2027 09:00} Ð [đỏ: ab 🚚]",
+        "🚚 {clock}",
+        "{date 01/01/2027}{clock}🚚{clock}",
+    ],
+)
+def test_what_is_said_beside_fields_names_its_place_in_the_text_as_it_was_written(text):
+    findings = render(text, "vi", BoardShape.parse("320x64:rg")).findings
+    assert [text[item.position] for item in findings if item.code == "text.emoji"] == ["🚚"]
+
+
+def test_a_word_too_wide_for_its_board_is_found_in_the_text():
+    text = "{clock} xem langson.gov.vn/cuakhauhuunghi"
+    (item,) = [one for one in render(text, "vi", BoardShape.parse("96x32")).findings if one.code == "text.long-word"]
+    assert text[item.position :].startswith("langson.gov.vn/cuakhauhuunghi")
