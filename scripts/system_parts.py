@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SBIN = "/usr/sbin:/usr/local/sbin"
+FONTS = "usr/share/fonts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +22,14 @@ class Part:
 
     package: str
     programs: tuple[str, ...] = ()
-    files: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()  # patterns of paths, below the root
     without: str = ""
 
     def here(self) -> bool:
         """Whether one of its signs is found."""
         path = f"{os.environ.get('PATH', '')}:{SBIN}"
         return any(shutil.which(name, path=path) for name in self.programs) or any(
-            next(Path("/usr/share/fonts").rglob(name), None) for name in self.files
+            next(Path("/").glob(pattern), None) for pattern in self.files
         )
 
 
@@ -37,11 +38,20 @@ PARTS = (
     Part("pulseaudio", programs=("pulseaudio",), without="the sound process with a real sound server"),
     Part("pulseaudio-utils", programs=("paplay",), without="the sound process with a real sound server"),
     Part("alsa-utils", programs=("aplay",), without="the sound process through ALSA"),
-    Part("libasound2-plugins", files=("50-pulseaudio.conf",), without="the sound process through ALSA"),
+    Part(
+        "libasound2-plugins",
+        files=("usr/share/alsa/alsa.conf.d/50-pulseaudio.conf",),
+        without="the sound process through ALSA",
+    ),
+    Part("postgresql", files=("usr/lib/postgresql/*/bin/postgres",), without="the controller on PostgreSQL"),
     Part("chromium", programs=("chromium", "chromium-browser", "google-chrome"), without="the journeys in a browser"),
-    Part("fonts-noto-core", files=("NotoSans-Regular.*",), without="Vietnamese in the browser's pictures"),
-    Part("fonts-unifont", files=("unifont*",), without="Chinese in the browser's pictures, the rebuild of packs"),
-    Part("fonts-noto-cjk", files=("NotoSansCJK-*",), without="the rebuild of the Chinese glyph packs"),
+    Part("fonts-noto-core", files=(f"{FONTS}/**/NotoSans-Regular.*",), without="Vietnamese in the browser's pictures"),
+    Part(
+        "fonts-unifont",
+        files=(f"{FONTS}/**/unifont*",),
+        without="Chinese in the browser's pictures, the rebuild of packs",
+    ),
+    Part("fonts-noto-cjk", files=(f"{FONTS}/**/NotoSansCJK-*",), without="the rebuild of the Chinese glyph packs"),
 )
 
 

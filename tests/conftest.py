@@ -11,6 +11,7 @@ NEEDS = {
     "mosquitto": ("mosquitto",),
     "sound_server": ("pulseaudio",),
     "browser": ("chromium", "chromium-browser", "google-chrome"),
+    "postgresql": ("pg_ctlcluster",),
 }
 
 

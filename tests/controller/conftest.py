@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.desk import Desk, a_desk
+from tests.support.postgres import Postgres
 
 
 @pytest.fixture(scope="session")
@@ -25,3 +26,11 @@ def desk(tmp_path: Path, furnished: Path) -> Iterator[Desk]:
     shutil.copytree(furnished, tmp_path, dirs_exist_ok=True)
     with a_desk(tmp_path) as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server of our own; each test asks it for a database."""
+    running = Postgres().start()
+    yield running
+    running.stop()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from types import SimpleNamespace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +21,8 @@ from controller.services.receive import (
     receive_status,
 )
 from controller.store.tables import rejected_records, replies
+from devices.agent.media import MediaFiles
+from devices.agent.pages import PageShelf
 from devices.agent.turns import Turns
 from devices.contract.messages import Health, Online, Outcome, PlayRecord, Records, Reply, Shown, Status, WireError
 from devices.rendering.page import PageFile
@@ -253,7 +255,9 @@ def test_the_reason_is_in_the_askers_language_while_device_and_plan_agree(desk: 
 
 
 @pytest.mark.parametrize("seconds", [None, 2.5, 61.0])
-def test_the_wanted_page_is_the_one_the_agent_lights_however_long_the_turn_is(desk: Desk, seconds: float | None):
+def test_the_wanted_page_is_the_one_the_agent_lights_however_long_the_turn_is(
+    desk: Desk, tmp_path: Path, seconds: float | None
+):
     text = "Xe chở hàng đông lạnh đi cổng số 2, giấy tờ để sẵn, không dừng trên cầu. " * 3
     item = {"message": desk.approved(texts={"vi": text})} | ({"seconds": seconds} if seconds else {})
     playlist = desk.must("operator", "POST", "/playlists", {"name": "p", "items": [item]})["id"]
@@ -261,7 +265,9 @@ def test_the_wanted_page_is_the_one_the_agent_lights_however_long_the_turn_is(de
     plan = desk.plan(BOARD)
     (ref, *_) = plan.contents()
     file = PageFile.from_bytes(desk.deps.media.read(ref.sha256))
-    shelf = SimpleNamespace(pages=lambda _sha256: file)
+    kept = MediaFiles(tmp_path / "agent")
+    kept.keep(ref.sha256, file.to_bytes())
+    shelf = PageShelf(kept, file.shape)
     turns = Turns(shelf, lambda *_missed: None)
     lit = []
     for _ in range(12):

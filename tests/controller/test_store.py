@@ -12,7 +12,6 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy.dialects import postgresql
 
 from controller.domain.audit import Entry, first_break
 from controller.services import outbox
@@ -24,10 +23,12 @@ from controller.store.tables import gates, metadata, playlists
 from tests.support.desk import MONDAY_NOON, Desk
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    """An empty database with all its tables."""
-    made = open_store(f"sqlite:///{tmp_path / 'x.db'}")
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """An empty database with all its tables, of each kind that the controller can work with."""
+    kind = request.param
+    url = f"sqlite:///{tmp_path / 'x.db'}" if kind == "sqlite" else request.getfixturevalue("postgres").database()
+    made = open_store(url)
     migrate(made)
     yield made
     made.close()
@@ -47,14 +48,11 @@ def test_a_second_start_migrates_nothing(store: Store):
         assert connection.execute(sa.select(gates.c.id)).scalars().all() == ["a"]
 
 
-@pytest.mark.parametrize("table", metadata.sorted_tables, ids=lambda table: table.name)
-def test_every_table_can_be_made_in_postgresql_too(table: sa.Table):
-    ddl = str(sa.schema.CreateTable(table).compile(dialect=postgresql.dialect()))
-    assert ddl.lstrip().startswith("CREATE TABLE")
-
-
 def test_the_database_is_safe_against_power_cuts(store: Store):
     with store.read() as connection:
+        if connection.dialect.name == "postgresql":  # the server's own setting; ours turns fsync off to be quick
+            assert connection.exec_driver_sql("SHOW synchronous_commit").scalar_one() == "on"
+            return
         facts = {
             name: connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in ("journal_mode", "synchronous")
         }

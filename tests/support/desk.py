@@ -68,10 +68,12 @@ class StandingClock:
 class Desk:
     """The API as scripts see it, and short words for what tests do again and again."""
 
-    def __init__(self, folder: Path, gates: str = GATES) -> None:
+    def __init__(self, folder: Path, gates: str = GATES, database: str = "") -> None:
         file = folder / "gates.toml"
         file.write_text(gates, encoding="utf-8")
-        self.settings = Settings(data=folder / "data", gates_file=file, argon2_memory_kib=8, argon2_rounds=1)
+        self.settings = Settings(
+            data=folder / "data", gates_file=file, database_url=database, argon2_memory_kib=8, argon2_rounds=1
+        )
         self.clock = StandingClock()
         self.app = create_app(self.settings, clock=self.clock)
         self.deps: Deps = self.app.state.deps
@@ -176,9 +178,9 @@ class Desk:
 
 
 @contextmanager
-def a_desk(folder: Path, gates: str = GATES) -> Iterator[Desk]:
-    """A desk, closed at the end."""
-    made = Desk(folder, gates)
+def a_desk(folder: Path, gates: str = GATES, database: str = "") -> Iterator[Desk]:
+    """A desk, closed at the end; `database` is an SQLAlchemy URL, without one SQLite in the folder."""
+    made = Desk(folder, gates, database)
     try:
         yield made
     finally:
