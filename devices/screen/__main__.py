@@ -1,5 +1,5 @@
 """python -m devices.screen"""
 
-from devices.screen.process import main
+from devices.screen.keeper import main
 
 raise SystemExit(main())

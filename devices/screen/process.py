@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import select
-import signal
 import sys
 import time
 from collections.abc import Callable
@@ -158,24 +157,25 @@ class Lines:
         return [line for line in lines if line]
 
 
-def main() -> int:
-    """Until the owner closes our standard input, or the output goes away (then 1)."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process of a terminal: ours ends with its owner
+def draw_until_told(descriptor: int, beats: int) -> int:
+    """Until `descriptor`, which orders come from, is closed (0), or the output goes away (1); a beat for every turn."""
     screen, lines = Screen(), Lines()
     orders = select.poll()
-    orders.register(sys.stdin.fileno(), select.POLLIN)
+    orders.register(descriptor, select.POLLIN)
     try:
         while True:
             pause = screen.turn()
+            os.write(beats, b".")
             if not orders.poll(pause * 1000):
                 continue
-            data = os.read(sys.stdin.fileno(), 65_536)
+            data = os.read(descriptor, 65_536)
             if not data:
                 return 0
             for line in lines.feed(data):
                 _answer(_obeyed(screen, line))
     except OutputError as exc:
         sys.stderr.write(f"screen: {exc}\n")
+        sys.stderr.flush()
         return 1
     except BrokenPipeError:
         return 0

@@ -20,10 +20,11 @@ from devices.agent.faults import FaultBook
 from devices.agent.hand import Tools
 from devices.agent.journal import Desk, Journal
 from devices.agent.media import MediaFiles
-from devices.agent.orders import Orders
+from devices.agent.orders import Orders, View
 from devices.agent.store import Store
 from devices.agent.worker import ALERT, LineWorker, OnLine
 from devices.cli.try_command import Meter
+from devices.drivers.alpha.codec import dots
 from devices.drivers.onbon_bx import areas
 from devices.drivers.onbon_bx.codec import ACK, HOST, SERIES, Answer, Frame
 from devices.drivers.onbon_bx.driver import OnbonBoard
@@ -44,6 +45,7 @@ TEXT = (
     "Cửa khẩu làm việc từ 7 giờ đến 17 giờ hằng ngày."
 )
 FRAMING = 8 + 16 + 2 + 1  # preamble, header, checksum, end: what the protocol asks of any frame
+ALPHA_FRAMING = 5 + 1 + 3 + 1 + 1 + 1 + 4 + 1  # NULs, SOH, type and address, STX, command, ETX, checksum, EOT
 LINE = LineSettings(baud=57600)
 
 
@@ -174,6 +176,75 @@ def line_prediction_error() -> dict[str, Any]:
         "unit": "of the time",
         "ratio": None,
         "baseline": "at most 0.05, the card's own thinking included",
+    }
+
+
+def cold_to_first_pixel_s() -> dict[str, Any]:
+    """From the opening of the port to the lamps of a simulated card at 57600 baud, through the agent's own worker."""
+    with tempfile.TemporaryDirectory() as folder, simulated_card(Path(folder) / "line") as link:
+        clock, page = AgentClock(trust=True), full_page()
+        notice = PageFile(language="vi", renderer="bench", pages=(page,))
+        store, media = Store(Path(folder) / "agent.db", clock.now()), MediaFiles(Path(folder) / "content")
+        media.keep(notice.ref().sha256, notice.to_bytes())
+        tools = Tools(
+            DEVICE, Desk(Journal(store)), media, Clips(Path(folder) / "clips", media), clock, FaultBook(DEVICE)
+        )  # fmt: skip
+        settings, opened, lit = OnbonSettings(shape=SHAPE, address=1), [0.0], threading.Event()
+
+        def open_now() -> Link:
+            opened[0] = time.monotonic()
+            return link
+
+        def told(_device: str, view: View) -> None:
+            if view.shown is not None:
+                lit.set()
+
+        hands = {DEVICE: OnLine(BoardHand(tools, SHAPE), lambda line, _: OnbonBoard(line, settings))}
+        worker = LineWorker("bench", hands, open_now, clock, told)
+        worker.tell(Orders(DEVICE, plan_of(notice, clock)))
+        worker.start()
+        lit.wait(10)
+        took = time.monotonic() - opened[0]
+        worker.stop(5)
+        store.close()
+    whole = LINE.seconds(wire_bytes(page))
+    return {
+        "name": "cold_to_first_pixel_s",
+        "value": took,
+        "unit": "s",
+        "ratio": took / whole,
+        "baseline": f"at most 1; the page alone takes {whole:.2f} s on the line, and the card is asked first who it is",
+    }
+
+
+def page_wire_bytes_alpha() -> dict[str, Any]:
+    """Bytes of one DOTS picture of an Alpha sign against its lamps, a digit each, and one frame's framing."""
+    shape = BoardShape.parse("128x16:rg")
+    drawn = render("Cửa khẩu Chi Ma", "vi", shape)
+    if drawn.file is None:
+        raise RuntimeError("the notice of the bench cannot be drawn")
+    value = len(dots("a", drawn.file.pages[0], 1).to_bytes())
+    floor = shape.width * shape.height + shape.height + 5 + ALPHA_FRAMING  # the protocol's rows end with CR
+    return {
+        "name": "page_wire_bytes_alpha",
+        "value": value,
+        "unit": "bytes",
+        "ratio": value / floor,
+        "baseline": f"a digit a lamp, a CR a row, size and one frame's framing: {floor} bytes",
+    }
+
+
+def page_wire_bytes_onbon_5e() -> dict[str, Any]:
+    """The same page as `page_wire_bytes`, in the frames of a 5E card."""
+    page = full_page()
+    value = len(Frame(1, HOST, SERIES["5E2"], areas.update_5e((areas.Area(page),))).to_bytes())
+    floor = sum(map(len, page.planes)) + FRAMING
+    return {
+        "name": "page_wire_bytes_onbon_5e",
+        "value": value,
+        "unit": "bytes",
+        "ratio": value / floor,
+        "baseline": f"raw planes and one frame's framing: {floor} bytes",
     }
 
 
@@ -338,5 +409,8 @@ ROWS: tuple[Callable[[], dict[str, Any]], ...] = (
     day_line_time,
     line_prediction_error,
     line_utilisation,
+    cold_to_first_pixel_s,
+    page_wire_bytes_alpha,
+    page_wire_bytes_onbon_5e,
     alert_preempts_ms,
 )

@@ -161,7 +161,38 @@ def test_a_report_reads_the_status_in_words():
         "stored programs": "2",
         "locked": "no",
         "clock": "2026-11-22 20:15:30",
+        "temperature": "0 °C",
     }
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [("ff ff ff", "no sensor"), ("eb 00 00", "23.5 °C"), ("32 00 01", "-5 °C")],
+    ids=["no sensor", "warm", "frost"],
+)
+def test_a_report_tells_the_temperature_where_there_is_a_sensor(raw, words):
+    ask = Packet(1, HOST, SERIES["6E2"], command(standard.STATUS), sequence=1).to_bytes()
+    head = bytes.fromhex("01 00 00 0C 0200 50303031 00 00 00 01 2620 11 22 20 15 30 07")
+    lamps, _ = board((ask, standard_card(Answer(0xA2, 0x8F, data=head + bytes.fromhex(raw) + bytes(34)))))
+    assert lamps.report()["temperature"] == words
+
+
+def test_the_light_sensor_is_read_and_a_card_without_the_question_has_none():
+    ask = Packet(1, HOST, SERIES["6E2"], command(standard.LIGHT), sequence=1).to_bytes()
+    lamps, _ = board((ask, standard_card(Answer(0xA2, 0x99, data=bytes.fromhex("10 27 00 00")))))
+    assert lamps.lux() == 10_000
+    lamps, _ = board((ask, standard_card(Answer(0xA0, 0x01, error=2))))
+    assert lamps.lux() is None
+
+
+def test_the_screen_is_locked_and_let_go():
+    asks = [
+        Packet(1, HOST, SERIES["6E2"], standard.lock(on), sequence=number).to_bytes()
+        for number, on in enumerate((True, False), 1)
+    ]
+    lamps, link = board(*((ask, standard_card(Answer(0xA0, 0))) for ask in asks))
+    assert (lamps.lock(True), lamps.lock(False)) == (Evidence.ACKNOWLEDGED,) * 2
+    assert link.done
 
 
 BANDED = SETTINGS.model_copy(update={"bands": 4})

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import io
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -224,6 +225,57 @@ def test_lines_without_an_end_are_dropped_and_the_next_is_read():
     assert lines.feed(b'y\n{"n":1}\n') == [b'{"n":1}']
 
 
+def drawing(link: Link) -> int:
+    """The drawing process behind the one that keeps it."""
+    assert isinstance(link, ProcessLink)
+    return int(Path(f"/proc/{link.pid}/task/{link.pid}/children").read_text().split()[0])
+
+
+def test_a_drawing_process_that_is_killed_comes_back_with_its_picture_by_itself(tmp_path: Path):
+    opened = open_link("screen:killed")
+    try:
+        settings = ScreenSettings(shape=SHAPE, output="headless", picture=str(tmp_path / "wall.png"))
+        board, page = ScreenBoard(opened, settings), noise_page()
+        board.show(page)
+        old = drawing(opened)
+        os.kill(old, signal.SIGKILL)
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            told = board.report()
+            if told["frames"] == "2":  # it was opened, and shown the page, by nobody but its keeper
+                break
+            time.sleep(0.02)
+        assert drawing(opened) != old
+        assert board._look().lamps == hashlib.sha256(b"".join(page.planes)).hexdigest()
+    finally:
+        opened.close()
+
+
+def test_a_drawing_process_that_hangs_is_ended_and_replaced(link: Link):
+    board, page = ScreenBoard(link, SETTINGS), noise_page()
+    board.show(page)
+    old = drawing(link)
+    os.kill(old, signal.SIGSTOP)
+    deadline = time.monotonic() + 20
+    while drawing(link) == old and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert board._look().lamps == hashlib.sha256(b"".join(page.planes)).hexdigest()
+
+
+def test_one_that_dies_again_and_again_ends_the_line(link: Link):
+    board = ScreenBoard(link, SETTINGS)
+    board.show(noise_page())
+
+    def kill_and_look() -> None:
+        for _ in range(40):
+            os.kill(drawing(link), signal.SIGKILL)
+            time.sleep(0.1)
+            board.identify()
+
+    with pytest.raises(LinkLostError):
+        kill_and_look()
+
+
 def test_a_screen_that_was_killed_shows_as_a_lost_line(link: Link):
     assert isinstance(link, ProcessLink)
     board = ScreenBoard(link, SETTINGS)
@@ -282,6 +334,6 @@ def test_without_a_display_a_window_is_refused_in_words(monkeypatch: pytest.Monk
 
 def test_the_process_starts_without_the_models_of_the_rest():
     """Seconds count when it comes back after a crash."""
-    code = "import sys, devices.screen.process; print([name for name in ('pydantic', 'av', 'pygame') if name in sys.modules])"
+    code = "import sys, devices.screen.keeper; print([name for name in ('pydantic', 'av', 'pygame') if name in sys.modules])"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"

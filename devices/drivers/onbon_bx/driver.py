@@ -154,6 +154,19 @@ class OnbonBoard:
         """Light or darken the whole screen, whatever is shown."""
         return self._write_standard(standard.power(on))
 
+    def lock(self, on: bool) -> Evidence:
+        """Keep the present picture whatever is sent, or let it go."""
+        return self._write_standard(standard.lock(on))
+
+    def lux(self) -> float | None:
+        """The light on the card's sensor; None on cards that do not know the question."""
+        try:
+            return self._ask_standard(command(standard.LIGHT), standard.LIGHT_REPLY, standard.light)
+        except RefusedError as exc:
+            if exc.reason not in UNKNOWN:
+                raise
+            return None
+
     def set_clock(self, at: datetime) -> Evidence:
         """Set the card's clock to the local time in `at`."""
         return self._write_standard(standard.clock(at))
@@ -167,6 +180,7 @@ class OnbonBoard:
             "stored programs": str(said.programs),
             "locked": "yes" if said.locked else "no",
             "clock": said.clock if said.clock_runs else f"{said.clock}, not running",
+            "temperature": "no sensor" if said.celsius is None else f"{said.celsius:g} °C",
         }
 
     def _divide(self, places: tuple[Area, ...]) -> None:

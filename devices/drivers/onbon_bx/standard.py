@@ -17,6 +17,9 @@ from devices.drivers.onbon_bx.areas import ALL_DAY
 from devices.drivers.onbon_bx.codec import BRIGHTNESS, command, framed, unescape
 
 CLOCK, POWER, STATUS = (0xA2, 0x02), (0xA2, 0x05), (0xA2, 0x0F)
+LOCK, LIGHT = (0xA2, 0x0D), (0xA2, 0x19)
+LIGHT_REPLY = (0xA2, 0x99)
+NO_SENSOR = 0xFFFFFF
 PING_REPLY, STATUS_REPLY = (0xA2, 0x80), (0xA2, 0x8F)
 BY_HAND, BY_HOUR = 0, 1  # brightness modes
 NO_ENCRYPTION = 0x96
@@ -86,6 +89,18 @@ def power(on: bool) -> bytes:
     return command(POWER, bytes([on]))
 
 
+def lock(on: bool) -> bytes:
+    """The command that keeps the present picture whatever is sent, or lets it go; not kept over a power cut."""
+    return command(LOCK, bytes([0, on]))
+
+
+def light(data: bytes) -> int:
+    """The reading of the card's light sensor, in lux; ValueError if it is too short."""
+    if len(data) < 4:
+        raise ValueError("a light reading of too few bytes")
+    return int.from_bytes(data[:4], "little")
+
+
 def clock(at: datetime) -> bytes:
     """The command that sets the card's clock to the local time in `at`; Monday is 1."""
     year, *rest = (at.year, at.month, at.day, at.hour, at.minute, at.second)
@@ -133,6 +148,7 @@ class StatusReply:
     locked: bool
     clock_runs: bool
     clock: str  # as the card writes it; it may be no date at all
+    celsius: float | None = None  # of its first sensor
 
     @classmethod
     def from_bytes(cls, data: bytes) -> StatusReply:
@@ -142,7 +158,16 @@ class StatusReply:
         lit, _, mode, level, programs, _, locked, _, _, runs = _STATUS.unpack_from(data)
         low, high, month, day, hour, minute, second = data[_STATUS.size : _STATUS.size + 7]
         moment = f"{high:02x}{low:02x}-{month:02x}-{day:02x} {hour:02x}:{minute:02x}:{second:02x}"
-        return cls(bool(lit), mode == BY_HOUR, level, programs, bool(locked), bool(runs), moment)
+        return cls(bool(lit), mode == BY_HOUR, level, programs, bool(locked), bool(runs), moment, _celsius(data))
+
+
+def _celsius(data: bytes) -> float | None:
+    """The first of two readings of three bytes behind the clock: tenths of a degree, then 1 where it freezes."""
+    raw = data[_STATUS.size + 8 : _STATUS.size + 11]
+    if len(raw) < 3 or int.from_bytes(raw, "little") == NO_SENSOR:
+        return None
+    tenths = int.from_bytes(raw[:2], "little")
+    return (-tenths if raw[2] else tenths) / 10
 
 
 def _bcd(number: int) -> int:

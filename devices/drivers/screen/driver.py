@@ -22,7 +22,7 @@ from devices.rendering.scene import Area, Scene
 from schedules.model import Fact
 
 BAUD = 115200  # a pipe has none; asked for by the config's rules alone
-WATCH_EVERY = 0.5  # seconds between looks: a process that died is back, with its picture, within two
+WATCH_EVERY = 0.25  # seconds between looks: a process that died is back, with its picture, within two
 
 
 def _shape(value: Any) -> Any:
