@@ -157,9 +157,10 @@ def _message(
     trial = try_message(deps, who.actor, message) if open_yet else None
     draft = trial if found.state is State.DRAFT else None
     board_names = device_names(wall.all_gates(deps, who.actor, who.words.language), who.words.language)
+    sizes = dict(boards_to_try(deps, who.actor, who.words.language))
     return page(
         request, "message.html", who.actor, status=422 if problem else 200, now=deps.now(), message=found,
-        findings=told(trial.findings if trial else findings, who.words, board_names),
+        findings=told(trial.findings if trial else findings, who.words, board_names | sizes),
         previews=draft.previews if draft else found.previews, trial=draft is not None, look=chosen(found.look),
         problem=said(problem, who.words), state_word=lambda m: _state_word(who, m),
         recordings=hear.of_message(deps, who.actor, found.audio),
