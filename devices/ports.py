@@ -126,6 +126,7 @@ class Watched(Protocol):
     watch_every: float
 
 
+@runtime_checkable
 class TextBoard(Protocol):
     """A board that is told words and draws them with letters of its own. Every method raises DeviceError."""
 

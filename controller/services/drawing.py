@@ -13,6 +13,7 @@ from pydantic import Field
 from controller.domain.boards import Boards
 from controller.domain.pictures import NO_LANGUAGE
 from controller.store.media import File
+from devices.profiles.letters import unwritten
 from devices.profiles.protocols import Abilities, Effect, abilities_of
 from devices.rendering.areas import MANY
 from devices.rendering.fields import filled_page, sample_page, values_at
@@ -95,7 +96,7 @@ def draw_texts(texts: Mapping[str, str], every: Iterable[Boards], look: Look = A
             drawings[MANY, boards.shape] = fitted(whole, boards)
             continue
         for language, text in texts.items():
-            drawn = fitted(draw(text, language, boards, look), boards)
+            drawn = lettered(fitted(draw(text, language, boards, look), boards), text, language, boards)
             drawings[language, boards.shape] = _with_turns(drawn, language, boards, len(texts)) if at_once else drawn
     return drawings
 
@@ -118,6 +119,23 @@ def fitted(drawn: Drawn, boards: Boards) -> Drawn:
     left_out = finding("area.unfit", "warn", board=boards.shape)
     languages = dict.fromkeys(each.language for each in drawn.remarks if each.severity == "block")
     return Drawn(b"", None, tuple(remark(left_out, language, boards.shape) for language in languages))
+
+
+def lettered(drawn: Drawn, text: str, language: str, boards: Boards) -> Drawn:
+    """With the text itself beside the pages where a board of this shape draws letters of its own, unless it lacks some."""
+    tellers = [(name, ids) for name, ids in boards.drivers if abilities_of(name).letters]
+    if drawn.ref is None or not tellers:
+        return drawn
+    missing = {name: unwritten(text.replace("\n", ""), abilities_of(name).letters) for name, _ in tellers}
+    remarks = [
+        remark(finding("letters.none", "warn", letters=" ".join(missing[name][:8])), language, boards.shape, ids)
+        for name, ids in tellers
+        if missing[name]
+    ]
+    file = page_file(drawn.data)
+    if not all(missing.values()) and not file.fields:
+        file = file.model_copy(update={"words": text})
+    return Drawn(file.to_bytes(), file.ref(), (*drawn.remarks, *remarks))
 
 
 def _said(ways: Sequence[tuple[tuple[Finding, ...], tuple[str, ...]]], language: str, board: str) -> Iterator[Remark]:

@@ -16,6 +16,7 @@ from devices.agent.card import CardEntry, read_card
 from devices.agent.config import AgentConfig, ConfigError, DeviceConfig, LineConfig, first_fault
 from devices.agent.hand import Hand, Tools
 from devices.agent.inputs import Inputs
+from devices.agent.lettered import Lettered
 from devices.agent.orders import View
 from devices.agent.panel import PanelHand
 from devices.agent.speaker import SpeakerHand
@@ -23,14 +24,14 @@ from devices.agent.witness import Chapter, Witness
 from devices.agent.worker import LineWorker, OnLine
 from devices.drivers.registry import Driver, load_driver
 from devices.errors import SettingsError
-from devices.ports import Clock, Link, SoundOut
+from devices.ports import Clock, Link, SoundOut, TextBoard
 
 if TYPE_CHECKING:
     from devices.sound.settings import SoundSettings
 
 LinkFactory = Callable[[LineConfig, int], Link]
 SoundFactory = Callable[[DeviceConfig], SoundOut]
-WORKED = ("board", "speaker", "player")  # kinds of devices that have a hand
+WORKED = ("board", "text", "speaker", "player")  # kinds of devices that have a hand
 PANEL = ":panel"  # after a wall's name: its sending card, on a line of its own
 
 
@@ -163,7 +164,10 @@ def _held(hand: Hand, driver: Driver, settings: BaseModel) -> OnLine:
     quick = settings.model_copy(update={"tries": 1}) if "tries" in type(settings).model_fields else settings
 
     def take_hold(link: Link, patient: bool) -> Any:
-        return driver.open(link, settings if patient else quick)
+        device = driver.open(link, settings if patient else quick)
+        if driver.kind == "text" and isinstance(device, TextBoard):
+            return Lettered(device, getattr(settings, "shape"))  # noqa: B009
+        return device
 
     return OnLine(hand, take_hold)
 
@@ -173,7 +177,7 @@ def _on_line(
     witness: Witness | None = None,
 ) -> OnLine:  # fmt: skip
     hand: Hand
-    if driver.kind == "board":
+    if driver.kind in ("board", "text"):
         hand = BoardHand(tools, getattr(settings, "shape"), witness)  # noqa: B009
     elif driver.kind == "player":
         hand = AnnouncerHand(tools, _card(device), dict(device.settings.get("clips", {})), tools.beside)

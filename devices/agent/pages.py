@@ -19,6 +19,7 @@ from schedules.live import Figures, live_field, next_value
 from schedules.lunar import LunarTable
 from schedules.model import ContentRef
 
+TEST_WORDS = "0123456789"
 _KEPT = 12  # a board of several areas keeps that many in turn
 
 
@@ -116,7 +117,15 @@ class PageShelf:
         # One page over all is not looked at here: if it is of another size, its driver says so in its own words.
         alone = "" in parts and bool(pages)
         page = pages[0][1] if alone else put_together(self._shape, pages, 1.0)
-        return Scene(page, tuple(self._areas.values()), strips, effects, films)
+        words = self._words(parts[""]) if "" in parts else ""
+        return Scene(page, tuple(self._areas.values()), strips, effects, films, words)
+
+    def _words(self, lit: Lit) -> str:
+        """What a picture of the whole board says, for boards that draw letters of their own."""
+        if lit == self.test_page:
+            return TEST_WORDS
+        file = self._files.get(lit.sha256)
+        return file.words if file is not None else ""
 
     def _shown(self, lit: Lit) -> Page | Strip | None:
         if lit == self.test_page:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import Literal
 
 from pydantic import Field
 
@@ -29,6 +30,10 @@ class Abilities(Fact):
         default=False, description="a strip of text can run by itself; else it is shown cut into pages"
     )
     deltas: bool = Field(default=False, description="a changed part of the board can be sent alone")
+    letters: Literal["", "gb2312"] = Field(
+        default="",
+        description="it is told texts and draws them itself, in this set of letters; empty: it is told lamps",
+    )
     films: bool = Field(default=False, description="videos play")
     gives_way: bool = Field(
         default=False, description="an upload can be broken off for an alert, and nothing of it is lit"
@@ -48,6 +53,7 @@ PROTOCOLS: Mapping[str, Abilities] = {
         deltas=True,
         gives_way=True,
     ),
+    "onbon_k": Abilities(letters="gb2312"),
     "screen": Abilities(scroll=True, films=True),
 }
 

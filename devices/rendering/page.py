@@ -129,6 +129,9 @@ class PageFile(Fact):
     strip: Strip | None = None
     fields: tuple[FieldBox, ...] = Field(default=(), max_length=10_000)  # 50 of a text on 200 pages
     effect: Effect = Field(default=Effect.NONE, description="how pages come onto the lamps, where the board can")
+    words: str = Field(
+        default="", max_length=2000, description="the text itself, for boards that draw letters of their own"
+    )
 
     @model_validator(mode="after")
     def _one_shape(self) -> PageFile:
@@ -187,6 +190,8 @@ class PageFile(Fact):
             body["fields"] = [box.model_dump(mode="json") for box in self.fields]
         if self.effect is not Effect.NONE:  # what is absent leaves the hash of earlier files as it was
             body["effect"] = self.effect.value
+        if self.words:
+            body["words"] = self.words
         return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
 
     @classmethod
@@ -200,6 +205,7 @@ class PageFile(Fact):
                 raise ValueError(f"this page file is of format {body['format']}, not {FORMAT}")
             shape = BoardShape.parse(body["board"])
             facts = {"language": body["language"], "renderer": body["renderer"], "effect": body.get("effect", "none")}
+            facts["words"] = body.get("words", "")
             if "strip" in body:
                 return cls(
                     strip=_read_strip(shape, body["strip"]), pages=_read_pages(shape, body.get("pages", [])), **facts

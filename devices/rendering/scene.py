@@ -51,6 +51,7 @@ class Scene:
     strips: Mapping[Area, Strip] = field(default_factory=dict)
     effects: Mapping[Area, Effect] = field(default_factory=dict)
     films: Mapping[Area, Film] = field(default_factory=dict)
+    words: str = ""  # what the page says, for boards that draw letters of their own
 
 
 def put_together(shape: BoardShape, parts: Sequence[tuple[Area, Page]], seconds: float) -> Page:

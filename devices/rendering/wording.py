@@ -206,6 +206,11 @@ WORDING: dict[str, dict[str, str]] = {
         "zh-Hans": "{board} 的显示屏放不下同时显示的 {count} 种语言：将轮流显示。无需处理。",
         "en": "A board of {board} has no room for {count} languages at once: they take turns. Nothing needs to be done.",
     },
+    "letters.none": {
+        "vi": "Bảng chữ không có các chữ {letters} nên sẽ không hiện nội dung này. Dùng chữ bảng có, hoặc bảng khác.",
+        "zh-Hans": "文字屏没有这些字：{letters}，该屏不会显示此内容。请改用其字库中的文字，或换用其他屏幕。",
+        "en": "The board draws its own letters and has no {letters}: it will not show this. Use those it has, or another board.",
+    },
     "area.unfit": {
         "vi": "Vùng {board} của bảng quá nhỏ cho nội dung này nên sẽ không hiện nó. Hãy rút ngắn, hoặc dùng cả bảng.",
         "zh-Hans": "显示屏的 {board} 区域太小，放不下此内容，将不显示。请缩短文字，或使用整块屏。",

@@ -12,6 +12,7 @@ from enum import IntEnum
 
 from devices.drivers.crc16 import ARC, crc16
 from devices.drivers.onbon_bx.codec import ACK, HOST, NAK, framed, unescape
+from devices.profiles.letters import SAME_IN_PRINT, unwritten
 
 ANY_DEVICE = 0xFE
 SERIES = {"5K1": 0x51, "5MK2": 0x53, "5MK1": 0x54, "5K2": 0x58, "6K1": 0x61, "6K2": 0x62, "6K3": 0x63,
@@ -30,8 +31,6 @@ _HEADER = struct.Struct("<HH3xBBBBBH")  # destination, source, barcode, CRC mode
 _AREA = struct.Struct("<BHHHHBBBHBBBBBBBBBI")
 _CRC16 = 0  # CRC modes: 0 CRC-16, 1 sum, 2 none
 _SEVERAL_LINES, _INSTANT = 2, 2
-# Python's GB2312 has the dot and the dash of Chinese type at the code points of Unicode 1, keyboards send these.
-_SAME_IN_PRINT = str.maketrans({"·": "・", "—": "―"})
 
 
 class Colour(IntEnum):
@@ -151,21 +150,11 @@ def undrawable(text: str) -> tuple[str, ...]:
 
     A backslash begins an escape, and how one is written plain is not published.
     """
-    return tuple(dict.fromkeys(letter for letter in text.translate(_SAME_IN_PRINT) if not _drawable(letter)))
+    return unwritten(text, "gb2312")
 
 
 def encode(text: str, colour: Colour) -> bytes:
     """One line as the card takes it, its colour first; ValueError if a character cannot be drawn."""
     if strange := undrawable(text):
         raise ValueError(f"the card has no letters for {' '.join(strange)}")
-    return rf"\C{colour.value}".encode() + text.translate(_SAME_IN_PRINT).encode("gb2312")
-
-
-def _drawable(letter: str) -> bool:
-    if letter == "\\" or not letter.isprintable():
-        return letter == "\u3000"  # the wide space of Chinese type
-    try:
-        letter.encode("gb2312")
-    except UnicodeEncodeError:
-        return False
-    return True
+    return rf"\C{colour.value}".encode() + text.translate(SAME_IN_PRINT).encode("gb2312")

@@ -34,6 +34,7 @@ from devices.drivers.talk import Talk
 from devices.errors import BusyError, DeviceError, GarbledError, RefusedError, SettingsError, SilentError
 from devices.ports import Evidence, Identity, Link
 from devices.profiles.board import BoardShape, Colours
+from devices.profiles.protocols import abilities_of
 from schedules.model import Fact
 
 BAUD = 57600
@@ -183,5 +184,6 @@ DRIVER = Driver(
     settings=FontCardSettings,
     open=FontBoard,
     baud=BAUD,
+    abilities=abilities_of("onbon_k"),
     summary="Onbon BX font cards of the series 5K and 6K: texts in ASCII and GB2312, drawn by the card",
 )
