@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 
 from devices.agent.acceptance import read_alert, read_plan
 from devices.agent.alerts import AlertBook
@@ -33,7 +34,7 @@ from devices.agent.store import Store
 from devices.agent.talks import sweep_talks
 from devices.agent.timekeeping import Timekeeper
 from devices.agent.uplink import RecordSender, StatusSender
-from devices.agent.watch import WATCH_EVERY, Watch, disk_usage
+from devices.agent.watch import WATCH_EVERY, Seen, Watch, disk_usage
 from devices.agent.worker import ALERT, CONTENT, STATUS, Arrived, LineWorker, RestartLine, TestPattern
 from devices.contract.messages import CommandMessage, CommandVerb, Health, Reply, Status
 from devices.contract.topics import agent_topic, status_topic
@@ -302,7 +303,8 @@ class Agent:
         while True:
             await asyncio.sleep(WATCH_EVERY)
             now, trusted = self._clock.now(), self._clock.trusted()
-            for device in self._watch.look(self._inbox.plans, self._needed, self._fetcher.spoilt, now, trusted):
+            seen = Seen(self._inbox.plans, self._needed, self._fetcher.spoilt, self._kept.store.given_up)
+            for device in self._watch.look(seen, now, trusted):
                 self._senders[device].change()
 
     async def _tidy(self) -> None:
@@ -352,11 +354,7 @@ def build_agent(
 
 def _open_state(config: AgentConfig, clock: AgentClock) -> Kept:
     folder = config.state
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    except OSError as exc:
-        raise ConfigError(f"the state folder {folder} cannot be written: {exc.strerror}") from exc
+    lock = lock_file(folder)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         media = MediaFiles(folder / "content")
@@ -369,3 +367,17 @@ def _open_state(config: AgentConfig, clock: AgentClock) -> Kept:
     except (OSError, sqlite3.Error) as exc:
         os.close(lock)
         raise ConfigError(f"the store in {folder} cannot be opened: {exc}") from exc
+
+
+def lock_file(folder: Path, open_file: Callable[..., int] = os.open) -> int:
+    """What is locked, opened. A folder that takes no writing is no reason to stay dark (decision 0048)."""
+    file = folder / "lock"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return open_file(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as exc:
+        if not folder.is_dir():
+            raise ConfigError(f"the state folder {folder} cannot be made: {exc.strerror}") from exc
+        log.error("the state folder takes no writing, what lies in it is shown", extra={"reason": exc.strerror})
+    # Whoever began before the disk turned read-only holds the file, if there is one.
+    return open_file(file if file.is_file() else folder, os.O_RDONLY | os.O_CLOEXEC)

@@ -17,6 +17,7 @@ from schedules.model import Alert, LocalCall, Plan
 log = logging.getLogger(__name__)
 PREFIX = "local-"
 DOOR = "press.sock"
+_DOOR_AGAIN = 60.0  # seconds
 _LINE = 200  # bytes of a request at the door
 
 
@@ -102,10 +103,14 @@ class Door:
 
     async def run(self) -> None:
         """Listen until cancelled. Only who may write the state folder comes in."""
-        with contextlib.suppress(OSError):
-            self._path.unlink()
-        server = await asyncio.start_unix_server(self._serve, str(self._path), limit=_LINE)
-        self._path.chmod(0o600)
+        try:
+            self._path.unlink(missing_ok=True)
+            server = await asyncio.start_unix_server(self._serve, str(self._path), limit=_LINE)
+            self._path.chmod(0o600)
+        except OSError as exc:  # a disk that takes no writing: buttons on the wire are heard all the same
+            log.warning("there is no door for keys on this box", extra={"reason": str(exc)})
+            await asyncio.sleep(_DOOR_AGAIN)
+            return
         async with server:
             await server.serve_forever()
 

@@ -17,15 +17,20 @@ from devices.contract.messages import Outcome, PlayRecord
 
 log = logging.getLogger(__name__)
 KEEP_COMMANDS = timedelta(days=7)
+MOST, MOST_IN_MEMORY = 500_000, 20_000  # records that may wait: a year of five devices, some 400 MB; or 16 MB of memory
+GIVEN_UP = 500  # at once, the oldest
 TIDY_EVERY = 1_000  # sounds begun, until what is too old to be asked for is dropped
 
 
 class Store:
     """One SQLite file. Every method returns after the disk has what it says; may be used from any thread."""
 
-    def __init__(self, path: Path, now: datetime, boot: str | None = None) -> None:
-        """Open, and turn the plays that a power cut left open into records."""
+    def __init__(self, path: Path, now: datetime, boot: str | None = None, most: int | None = None) -> None:
+        """Open, and turn the plays that a power cut left open into records. `most` records wait, then the oldest are given up."""
         self._db, self.damaged = open_database(path)
+        on_disk = bool(self._db.execute("PRAGMA database_list").fetchone()[2])
+        self._most = most or (MOST if on_disk else MOST_IN_MEMORY)
+        self.given_up = 0  # since this start
         self._lock = threading.RLock()
         self.boot = boot or secrets.token_hex(8)
         self._sequence = 0
@@ -61,6 +66,8 @@ class Store:
             return self._insert(record)
 
     def _insert(self, record: PlayRecord) -> int:
+        if self._depth >= self._most:
+            self._give_up_oldest()
         sequence = self._sequence + 1
         whole = record.model_copy(update={"boot": self.boot, "sequence": sequence})
         self._db.execute(
@@ -70,6 +77,13 @@ class Store:
         self._db.execute("INSERT OR REPLACE INTO marks VALUES ('last entry', ?)", (stamp,))
         self._sequence, self._depth = sequence, self._depth + 1
         return sequence
+
+    def _give_up_oldest(self) -> None:
+        """Nobody has taken them for months: the newest are worth more, and a full disk would cost those too."""
+        oldest = "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox ORDER BY id LIMIT ?)"
+        gone = self._db.execute(oldest, (GIVEN_UP,)).rowcount
+        self._depth, self.given_up = self._depth - gone, self.given_up + gone
+        log.error("play records were given up", extra={"count": gone, "in_all": self.given_up})
 
     def oldest(self, limit: int) -> tuple[PlayRecord, ...]:
         """The oldest records, in the order they were kept."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -16,6 +17,18 @@ WATCH_EVERY = 5.0  # seconds: found in ten
 LOW_BYTES, LOW_SHARE = 100_000_000, 0.02  # free, and of the whole; below both the disk is low
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What there is to look at: plans by device, the files a device wants, those of all files that came and were not what they
+    are called, and how many records were given up.
+    """
+
+    plans: Mapping[str, Plan]
+    needed: Callable[[str], tuple[ContentRef, ...]]
+    spoilt: frozenset[str]
+    given_up: int = 0
+
+
 class Watch:
     """Looks, and puts and clears faults of each device."""
 
@@ -25,25 +38,21 @@ class Watch:
         """`usage(folder)` is total, used and free bytes of its disk; it may raise OSError."""
         self._folder, self._faults, self._usage = folder, faults, usage
 
-    def look(
-        self, plans: Mapping[str, Plan], needed: Callable[[str], tuple[ContentRef, ...]], spoilt: frozenset[str],
-        now: datetime,
-        trusted: bool,
-    ) -> tuple[str, ...]:  # fmt: skip
-        """The devices of which something was put or cleared.
-
-        `needed(device)` are the files it wants; `spoilt` those that came and were not what they are called; what is over is
-        known by a trusted clock only.
-        """
+    def look(self, seen: Seen, now: datetime, trusted: bool) -> tuple[str, ...]:
+        """The devices of which something was put or cleared; what is over is known by a trusted clock only."""
         low = self._low()
+        full = (
+            f"{seen.given_up} play records were given up: nobody has taken them for too long" if seen.given_up else ""
+        )
         return tuple(
             device
             for device, faults in self._faults.items()
             if any(
                 [
                     _say(faults, "storage.low", low, now),
-                    _say(faults, "content.hash", _damaged(needed(device), spoilt), now),
-                    _say(faults, "content.expired", _over(plans.get(device), now) if trusted else "", now),
+                    _say(faults, "store.full", full, now),
+                    _say(faults, "content.hash", _damaged(seen.needed(device), seen.spoilt), now),
+                    _say(faults, "content.expired", _over(seen.plans.get(device), now) if trusted else "", now),
                 ]
             )
         )

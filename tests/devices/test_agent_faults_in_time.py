@@ -14,7 +14,7 @@ from devices.agent.config import InputConfig
 from devices.agent.expired import emptied
 from devices.agent.faults import FaultBook
 from devices.agent.orders import Orders
-from devices.agent.watch import WATCH_EVERY, Watch
+from devices.agent.watch import WATCH_EVERY, Seen, Watch
 from devices.drivers.talk import ENOUGH, REMEMBERED, Talk
 from devices.errors import GarbledError, LinkError, LinkLostError, OffError, RefusedError, SilentError
 from devices.sound.client import SinkFaultError, StalledError
@@ -169,17 +169,17 @@ def codes(book: FaultBook) -> list[str]:
 )
 def test_a_disk_that_fills_up_is_told_before_it_is_full(tmp_path, free, low):
     watch, book = watched(tmp_path, free)
-    assert watch.look({}, lambda _: (), frozenset(), NOON, True) == ((PA,) if low else ())
+    assert watch.look(Seen({}, lambda _: (), frozenset()), NOON, True) == ((PA,) if low else ())
     assert codes(book) == (["storage.low"] if low else [])
     watch._usage = lambda _: (100 * GIGABYTE, 0, 50 * GIGABYTE)
-    watch.look({}, lambda _: (), frozenset(), NOON, True)
+    watch.look(Seen({}, lambda _: (), frozenset()), NOON, True)
     assert codes(book) == []
 
 
 def test_a_small_disk_is_not_low_for_being_small(tmp_path):
     watch, book = watched(tmp_path)
     watch._usage = lambda _: (1 * GIGABYTE, 0, 90_000_000)
-    watch.look({}, lambda _: (), frozenset(), NOON, True)
+    watch.look(Seen({}, lambda _: (), frozenset()), NOON, True)
     assert codes(book) == []
     assert shutil.disk_usage(tmp_path).free > 0
 
@@ -187,10 +187,10 @@ def test_a_small_disk_is_not_low_for_being_small(tmp_path):
 def test_a_file_that_came_damaged_is_a_fault_of_the_devices_that_need_it_until_it_is_right(tmp_path):
     watch, book = watched(tmp_path)
     ref = item().contents[0]
-    watch.look({}, lambda _: (ref,), frozenset({ref.sha256}), NOON, True)
+    watch.look(Seen({}, lambda _: (ref,), frozenset({ref.sha256})), NOON, True)
     assert codes(book) == ["content.hash"]
     assert hashlib.sha256(DATA).hexdigest()[:12] in book.standing()[0].text
-    watch.look({}, lambda _: (ref,), frozenset(), NOON, True)
+    watch.look(Seen({}, lambda _: (ref,), frozenset()), NOON, True)
     assert codes(book) == []
 
 
@@ -208,13 +208,20 @@ def test_a_schedule_of_which_every_message_is_over_is_told_by_a_trusted_clock_on
     assert emptied(over_at(None), NOON) == ()
     assert emptied(over_at(timedelta(hours=1)), NOON) == ()
     assert emptied(over_at(timedelta(0)), NOON) == ("r1",)
-    watch.look({PA: over_at(timedelta(0))}, lambda _: (), frozenset(), NOON, False)
+    watch.look(Seen({PA: over_at(timedelta(0))}, lambda _: (), frozenset()), NOON, False)
     assert codes(book) == []
-    watch.look({PA: over_at(timedelta(0))}, lambda _: (), frozenset(), NOON, True)
+    watch.look(Seen({PA: over_at(timedelta(0))}, lambda _: (), frozenset()), NOON, True)
     assert codes(book) == ["content.expired"]
-    watch.look({PA: over_at(None)}, lambda _: (), frozenset(), NOON, True)
+    watch.look(Seen({PA: over_at(None)}, lambda _: (), frozenset()), NOON, True)
     assert codes(book) == []
 
 
 def test_the_watch_looks_often_enough_for_ten_seconds():
     assert WATCH_EVERY <= 10
+
+
+def test_records_that_were_given_up_are_told(tmp_path):
+    watch, book = watched(tmp_path)
+    watch.look(Seen({}, lambda _: (), frozenset(), given_up=12), NOON, True)
+    (fault,) = book.standing()
+    assert (fault.code, fault.text[:26]) == ("store.full", "12 play records were given")
