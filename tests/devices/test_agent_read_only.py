@@ -58,7 +58,8 @@ async def test_on_a_disk_that_takes_no_writing_the_agent_starts_a_button_sounds_
             relays.set_input(0, True)
             await until(lambda: zones(world) == {0, 1, 5})
             await until(lambda: [one for one in world.records if one.message == "leave"])
-            relays.set_input(0, False)
+    record = next(one for one in world.records if one.message == "leave")
+    assert (record.source, record.zones, record.seconds > 0) == ("local-fire", ("hall", "yard"), True)
 
 
 async def test_two_agents_never_share_a_folder_though_it_takes_no_writing(tmp_path):
