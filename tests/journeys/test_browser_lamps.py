@@ -1,48 +1,30 @@
 """Boards in a real browser: every lamp a round dot at any zoom, pages at true speed, by keyboard, still for who wants it so."""
 
 import io
-import shutil
-import threading
-import time
 
 import pytest
-import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import sync_playwright
 
+from tests.support.browser import a_browser, a_site
 from tests.support.desk import a_desk
 
 pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.xdist_group("browser")]
-QUIET = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 GREETING = "Kính chào quý khách đến cửa khẩu quốc tế Hữu Nghị. Xe tải chờ ở bãi số 2, xin chuẩn bị hộ chiếu."
 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
     """Where the pages are, a submitted message of several pages, and the picture page of a draft."""
-    with a_desk(tmp_path_factory.mktemp("lamps")) as desk:
-        server = uvicorn.Server(uvicorn.Config(desk.app, port=0, log_level="error"))
-        thread = threading.Thread(target=server.run)
-        thread.start()
-        while not server.started:
-            time.sleep(0.05)
+    with a_desk(tmp_path_factory.mktemp("lamps")) as desk, a_site(desk) as home:
         message, _ = desk.submitted(texts={"vi": GREETING, "en": "Lorries wait in yard 2"})
-        home = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
         yield home, f"/messages/{message}", f"/messages/{desk.draft()}/picture"
-        server.should_exit = True
-        thread.join(10)
 
 
 @pytest.fixture(scope="module")
 def browser():
-    with sync_playwright() as engine:
-        running = engine.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
+    with a_browser() as running:
         yield running
-        running.close()
 
 
 @pytest.fixture
