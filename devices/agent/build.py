@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from devices.agent.announcer import AnnouncerHand
 from devices.agent.board import BoardHand
+from devices.agent.capture import captured
 from devices.agent.card import CardEntry, read_card
 from devices.agent.config import AgentConfig, ConfigError, DeviceConfig, LineConfig, first_fault
 from devices.agent.hand import Hand, Tools
@@ -143,10 +144,13 @@ def build_workers(
                 driver, settings = panels[device.id]
                 on_line[f"{name}{PANEL}"] = _held(PanelHand(panel_tools(name), witness), driver, settings)
                 bauds.append(driver.baud)
+        opening = partial(open_link, line, line.baud or max(bauds, default=9600))
+        if line.capture:
+            opening = partial(captured, opening, config.state / "lines", line.id)
         workers[line.id] = LineWorker(
             line.id,
             on_line,
-            partial(open_link, line, line.baud or max(bauds, default=9600)),
+            opening,
             clock,
             partial(_told, report),
         )

@@ -58,6 +58,9 @@ class LineConfig(Fact):
     parity: Literal["N", "E", "O"] = "N"
     stopbits: Literal[1, 2] = 1
     rs485: SharedLine | None = None
+    capture: bool = Field(
+        default=False, description="write down every byte, in the state folder; 5 files of at most 4 MB"
+    )
 
     @field_validator("link")
     @classmethod

@@ -13,6 +13,7 @@ COMMANDS = {
     "simulate": "be a device: on a pseudo-terminal or a TCP port",
     "render": "draw a text as the pages of a board",
     "try": "send one thing to one device, without controller or broker",
+    "replay": "tell a simulated device what a record of a line says, and compare its answers",
     "press": "begin or end a local call, as a button would",
     "card": "write the approved sounds of a plan onto a card for an announcer box",
     "commission": "sound a test tone at rising levels in each zone and write down what the meter shows",
