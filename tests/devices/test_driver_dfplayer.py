@@ -49,6 +49,12 @@ def test_a_frame_is_byte_for_byte_what_its_source_says(frame, expected):
     assert Decoder().feed(bytes.fromhex(expected)) == [frame]
 
 
+@given(frames)
+def test_the_checksum_makes_the_sum_of_all_between_the_marks_zero(frame):
+    wire = frame.to_bytes()
+    assert (sum(wire[1:7]) + int.from_bytes(wire[7:9])) % 65_536 == 0
+
+
 @pytest.mark.parametrize(
     ("frame", "command", "value"),
     [

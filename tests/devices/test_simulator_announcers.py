@@ -1,12 +1,14 @@
 """The simulated DFPlayer against the frames of the maker's library."""
 
 import pytest
+from DFPlayer import DFPlayer
 from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.simulators.announcers import DfPlayer, message
 from devices.simulators.gate import simulated
-from devices.simulators.line import Wire
+from devices.simulators.line import SimulatedLine, Wire
+from devices.simulators.pty import PtyEnd
 
 CLIPS = {"02/007": 10.0, "02/1004": 5.0, "mp3/0291": 3.0, "advert/0005": 2.0}
 FOLDER_2_TRACK_7 = "7E FF 06 0F 00 02 07 FE E3 EF"
@@ -183,3 +185,20 @@ def test_clips_of_the_config_name_the_lines_of_the_log(tmp_path):
     player.wake(1.0)
     words = [line.split(" ", 1)[1] for line in (tmp_path / "pa.log").read_text().splitlines()]
     assert words == ["02/007 on", "02/007 off"]
+
+
+def test_an_independent_library_plays_a_clip_reads_its_state_and_stops_it(tmp_path):
+    player = DfPlayer({"01/001": 8.0, "02/007": 8.0})
+    line = SimulatedLine(PtyEnd(tmp_path / "box"), [player], 9600).start()
+    client = DFPlayer(line.end.where, volume=50, latency=0.2)
+    try:
+        assert player.volume == 15
+        assert client.get_status() == DFPlayer.STATUS_STOPPED
+        client.play(2, 7)
+        assert client.get_status() == DFPlayer.STATUS_BUSY
+        assert player.playing() == "02/007"
+        client.stop()
+        assert client.get_status() == DFPlayer.STATUS_STOPPED
+    finally:
+        client._uart.close()
+        line.stop()
