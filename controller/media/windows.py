@@ -95,3 +95,8 @@ def _between(hop: int) -> Samples:
             column[at : at + len(taps)] = taps / taps.sum()
             columns.append(column)
     return np.stack(columns, axis=1).astype(np.float32)
+
+
+def most(values: Samples, hop: int) -> Samples:
+    """The largest of each `hop` values, the last hop being shorter perhaps."""
+    return np.asarray(np.maximum.reduceat(values, np.arange(0, len(values), hop)), dtype=np.float32)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import time
 from collections.abc import Callable
 from functools import cache
@@ -26,7 +27,8 @@ from devices.profiles.wav import wav_header
 from tests.support.films import film
 from tests.support.meters import ffmpeg_meter
 
-MINUTES = 5  # of the hour; the rest is multiplied, for the work grows in proportion
+MINUTES = 10  # of the hour; the rest is multiplied, for the work grows in proportion
+NOTICE = "Kính mời hành khách chuẩn bị hộ chiếu, xếp hàng theo thứ tự và chờ gọi tên. "
 FILES = 20
 WALL = BoardShape.parse("320x160:rgb")
 
@@ -49,13 +51,35 @@ def a_file(seed: int, seconds: int, level: float) -> bytes:
     return target.getvalue()
 
 
+def speech(minutes: int) -> bytes:
+    """As staff would upload it: FLAC, of a machine that says one text over and over."""
+    engine = find_espeak()
+    if engine is None:
+        raise RuntimeError("espeak-ng is needed for this row")
+    once, rate = soundfile.read(BytesIO(engine.synthesize(NOTICE * 6, engine.voices()[0], 1.0)), dtype="int16")
+    target = BytesIO()
+    soundfile.write(target, np.resize(once, minutes * 60 * rate), rate, format="FLAC")
+    return target.getvalue()
+
+
+def processor_seconds() -> float:
+    """Of this process and of its children that have ended."""
+    return sum(
+        each.ru_utime + each.ru_stime
+        for each in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    )
+
+
 def ingest_hour_s() -> dict[str, Any]:
-    """Seconds for one hour of speech, from five minutes of it."""
-    data = a_file(1, MINUTES * 60, 0.1)
-    began = time.perf_counter()
+    """Seconds for one hour of speech, from ten minutes of it."""
+    data = speech(MINUTES)
+    began, worked = time.perf_counter(), processor_seconds()
     bring_sound_in(data)
-    value = (time.perf_counter() - began) * 60 / MINUTES
-    return {"name": "ingest_hour_s", "value": value, "unit": "s", "ratio": None, "baseline": None}
+    value, worked = time.perf_counter() - began, processor_seconds() - worked
+    return {
+        "name": "ingest_hour_s", "value": value * 60 / MINUTES, "unit": "s", "ratio": None,
+        "baseline": f"of which the processor worked {worked * 60 / MINUTES:.0f} s",
+    }  # fmt: skip
 
 
 @cache
@@ -75,7 +99,7 @@ def loudness_error_lu() -> dict[str, Any]:
 
 def opus_kb_per_minute() -> dict[str, Any]:
     """Kilobytes of one minute of speech on the link; the ratio is to the WAV."""
-    engine, text = find_espeak(), "Kính mời hành khách chuẩn bị hộ chiếu, xếp hàng theo thứ tự và chờ gọi tên. " * 6
+    engine, text = find_espeak(), NOTICE * 6
     if engine is None:
         raise RuntimeError("espeak-ng is needed for this row")
     made = speak(text, "vi", engine).coded

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from controller.media.link import HIGHEST, _coded, highest, opus
+from controller.media.link import HIGHEST, _coded, opus, peaks_of
 from devices.profiles.wav import wav_header
 
 RATE = 48_000
@@ -25,6 +25,10 @@ def harsh(seed: int, seconds: float = 3.0) -> np.ndarray:
     return edges[: round(seconds * RATE)] * 26_000
 
 
+def highest(coded: bytes) -> float:
+    return float(20 * np.log10(peaks_of(coded).max()))
+
+
 @pytest.mark.parametrize("frames", [1, 959, 960, 2_880, 48_000, 100_001])
 def test_what_travels_has_just_as_many_samples(frames: int) -> None:
     found, rate = soundfile.read(io.BytesIO(opus(a_wav(np.full(frames, 1_000)))), dtype="int16")
@@ -36,6 +40,17 @@ def test_peaks_that_coding_raised_are_brought_down_again(seed: int) -> None:
     samples = harsh(seed).astype(np.int16)
     assert highest(_coded(samples, lambda _share: None)) > HIGHEST, "the coder raises them, or this tests nothing"
     assert highest(opus(a_wav(samples))) <= HIGHEST
+
+
+def test_a_single_peak_is_softened_where_it_lies_and_the_rest_stays_as_loud() -> None:
+    at = np.arange(6 * RATE) / RATE
+    samples = np.rint(4_000 * np.sin(2 * np.pi * 300 * at))
+    samples[3 * RATE : 3 * RATE + 2_000] = harsh(2)[:2_000]
+    played, _ = soundfile.read(io.BytesIO(opus(a_wav(samples))))
+    assert np.abs(played).max() <= 10 ** (HIGHEST / 20)
+    for quiet in (slice(RATE, 2 * RATE), slice(4 * RATE, 5 * RATE)):
+        level = np.sqrt(np.mean(played[quiet] ** 2)) / np.sqrt(np.mean((samples[quiet] / 32768) ** 2))
+        assert 20 * np.log10(level) == pytest.approx(0, abs=0.3)
 
 
 def test_the_same_samples_give_the_same_file() -> None:
