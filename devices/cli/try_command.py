@@ -9,10 +9,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from devices.cli.flash import MANY, USUAL, FlashLedger
 from devices.drivers.registry import Driver, known_drivers, load_driver
 from devices.errors import DeviceError, SettingsError
 from devices.links import open_link
@@ -43,6 +45,7 @@ WORDS = """COMMAND is one of
   zones all off     shut all zones and the power                  (loudspeakers)
   read              zones and contact inputs as the device says   (loudspeakers)
   mode MODE         normal, black or frozen                       (panels)
+  store             keep the settings over a power cut; counted   (panels)
   play CLIP         play a stored clip and wait for its end       (clip players)
   volume N          0 to 100 percent                              (clip players)
   stop              silence                                       (clip players)"""
@@ -66,6 +69,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add("--lang", default="vi", help="language of the text to show")
     add("--page", type=int, default=1, help="which page of a long text to show")
     add("--hex", action="store_true", help="print every byte sent and received, with its time")
+    add("--ledger", type=Path, metavar="FILE", help=f"counts writes into flash; without it ~/{USUAL}")
     add("words", nargs="+", metavar="COMMAND")
 
 
@@ -183,6 +187,9 @@ def _deed(words: list[str], driver: Driver, shape: BoardShape | None, args: argp
         return lambda device: [_identity(device.identify())]
     if driver.kind == "board":
         return _board_deed(verb, rest, shape, args)
+    if driver.kind == "panel" and (verb, rest) == ("store", []):
+        ledger, device = FlashLedger(args.ledger or Path.home() / USUAL), f"{args.driver} on {args.link}"
+        return lambda panel: _stored(panel, ledger, device)
     deeds = {"player": _player_deed, "panel": _panel_deed, "speaker": _speaker_deed, "text": _text_deed}
     return deeds[driver.kind](verb, rest)
 
@@ -245,6 +252,15 @@ def _panel_deed(verb: str, rest: list[str]) -> Deed:
         case "brightness", [percent] if percent.isdecimal():
             return lambda panel: [f"brightness {percent} %: {panel.brightness(int(percent)).value}"]
     raise SettingsError(f'a panel does not know "{" ".join([verb, *rest])}"\n{WORDS}')
+
+
+def _stored(panel: Any, ledger: FlashLedger, device: str) -> list[str]:
+    """Counted before it is done: a write that was not counted would be one too many."""
+    now = datetime.now(UTC)
+    ledger.allow(device, now)
+    number = ledger.count(device, now)
+    said = [f"stored: {panel.store().value}; write {number} to this flash"]
+    return said + (["that is many: these cards promise some 10,000"] if number >= MANY else [])
 
 
 def _player_deed(verb: str, rest: list[str]) -> Deed:

@@ -90,3 +90,49 @@ def test_each_change_of_brightness_stands_in_the_audit_trail_once(desk: Desk):
         (80, "sun"),
     ]
     assert {(one["who"], one["subject"]) for one in trail} == {("agent huu-nghi/agent", BOARD)}
+
+
+def signed_in(desk: Desk) -> dict[str, str]:
+    """The console in English, as the duty operator."""
+    cookie = f"gatecast={desk.token('operator')}; gatecast_language=en"
+    return {"cookie": cookie, "sec-fetch-site": "same-origin"}
+
+
+def test_the_console_shows_light_line_and_dark_parts_of_a_device(desk: Desk):
+    dark = DarkPatch(left=64, top=0, width=64, height=32, why="has no link")
+    light = Brightness(percent=30, wanted=80, by="cap", at=desk.clock.now)
+    told(
+        desk,
+        line=line(errors={"link.noise": 3}, way="area", predicted=0.05, took=0.051),
+        brightness=light,
+        dark=(dark,),
+    )
+    text = desk.client.get(f"/devices/{BOARD}", headers=signed_in(desk)).text
+    assert '<rect x="64" y="0" width="64" height="32"/>' in text
+    for words in ("30 %", "held by a cap", "would be 80 %", "link.noise ×3", "the changed part", "expected 0.05 s"):
+        assert words in text
+
+
+def test_the_console_tells_the_time_on_the_line_before_an_alert_is_sent(desk: Desk):
+    told(desk, line=line(baud=9600))
+    form = {
+        "targets": BOARD,
+        "minutes": "5",
+        "priority": "emergency",
+        "text-vi": "Sơ tán ngay",
+        "message": "",
+        "drill": "",
+    }
+    answer = desk.client.post("/alerts/check", data=form, headers=signed_in(desk))
+    assert answer.status_code == 200
+    assert "Time on the line" in answer.text
+    assert "0.6" in answer.text.split("Time on the line")[1].split("</table>")[0]
+    assert desk.get("/alerts").json() == []
+
+
+def test_the_console_tells_it_of_a_message_that_was_submitted(desk: Desk):
+    told(desk, line=line())
+    message, _ = desk.submitted()
+    text = desk.client.get(f"/messages/{message}", headers=signed_in(desk)).text
+    assert "Time on the line" in text
+    assert "not known: its agent has not told its line yet" in text
