@@ -136,13 +136,20 @@ class _Spread:
         if best is None:
             best = self._fill(first, last, self.width)[self.capacity][0]
         worst = Cut.WORD if self.cuts[best] is Cut.INSIDE else Cut.PHRASE if parts > 2 else self.cuts[best]
-        whole = self._whole(first, best) and self._whole(best, last)
+        whole = self._hopeless(first, last) or (self._whole(first, best) and self._whole(best, last))
         if self.cuts[best] <= worst and whole:
             return best
         pause = self._feasible(first, last, parts + 1, [at for at in order if self.cuts[at] <= worst])
         if pause is None or not (whole or (self._whole(first, pause) and self._whole(pause, last))):
             return best
         return pause  # one page more is better than words torn apart
+
+    def _hopeless(self, first: int, last: int) -> bool:
+        """Whether some word is wider than a line, so that a page more would not keep all of them whole."""
+        starts, ends = self.atoms.starts, self.atoms.ends
+        return any(
+            self.cuts[at] is Cut.INSIDE and ends[at] - starts[at - 1] > self.width for at in range(first + 1, last)
+        )
 
     def _feasible(self, first: int, last: int, parts: int, order: Sequence[int]) -> int | None:
         """The first place in `order` that leaves no more than `parts` pages, and if there is one, that tears no word on them."""

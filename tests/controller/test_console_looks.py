@@ -65,7 +65,7 @@ def test_a_draft_shows_what_submitting_would_draw(author):
 
 
 def test_a_draft_says_in_the_readers_language_what_blocks_it_before_all_else(author):
-    place = made(author, **{"text-vi": "Xe 🚚 chờ", "look-colour": "blue"})
+    place = made(author, **{"text-en": "Gate 🚚", "look-colour": "blue"})
     for language, words in (("vi", "Không gửi duyệt được:"), ("zh-Hans", "不能提交："), ("en", "Cannot be submitted:")):
         author.get(f"/language?to={language}")
         said = re.findall(r"<li class=\"(block|warn|info)\"><strong>([^<]+)</strong>", author.get(place).text)

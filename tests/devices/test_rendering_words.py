@@ -77,7 +77,17 @@ def test_words_stay_whole_on_boards_of_every_usual_width(text, language, width):
         pytest.param(
             "欢迎来到友谊关口岸，请货车靠右行驶，注意（等候）通知。100%", "zh-Hans", 128, 2,
             [("欢迎来到", "友谊关口岸，"), ("请货车靠右行驶，",), ("注意（等候）", "通知。100%")],
+            id="words of Chinese traffic stay whole",
+        ),
+        pytest.param(
+            "Sương mù dày, tầm nhìn kém: giảm tốc độ, bật đèn", "vi", 80, 2,
+            [("Sương mù", "dày,"), ("tầm nhìn", "kém:"), ("giảm", "tốc độ,"), ("bật đèn",)],
             id="a page more is better than a word torn between two lines",
+        ),
+        pytest.param(
+            "Lost property found: claim at the information desk", "en", 112, 2,
+            [("Lost property", "found: claim at"), ("the information", "desk")],
+            id="but not where a word is wider than a line",
         ),
     ],
 )  # fmt: skip
