@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from controller.media.link import flac, opus
@@ -35,8 +36,11 @@ class Coded:
 
 
 def coded(levelled: Mastered, told: Told = unheard) -> Coded:
-    """Both forms."""
+    """Both forms, made side by side: the coders let other threads work."""
     wav = levelled.clip.wav
+    with ThreadPoolExecutor(1) as beside:
+        whole = beside.submit(flac, wav)
+        played = opus(wav, told)
     facts = SoundFacts(
         samples=(len(wav) - HEADER_BYTES) // WIDTH,
         lufs_before=round(levelled.before, 2),
@@ -45,4 +49,4 @@ def coded(levelled: Mastered, told: Told = unheard) -> Coded:
         findings=levelled.findings,
         waveform=tuple(columns(wav, COLUMNS)),
     )
-    return Coded(facts, opus(wav, told), flac(wav))
+    return Coded(facts, played, whole.result())

@@ -20,13 +20,13 @@ from controller.media.windows import Samples, most
 from devices.profiles.wav import HEADER_BYTES, RATE
 
 BITS_A_SECOND = 24_000  # 190 kB a minute; below that true peaks rise by more than the 1 dB that mastering leaves
-HIGHEST = -0.5  # dBFS of what is played: coding moves waves about, and peaks with them
+HIGHEST = -0.1  # dBFS of what is played: coding moves waves about, and peaks with them
 _STRETCH = 10 * RATE
 _HOP, _AROUND = RATE // 100, 4
 _MORE = (0.3, 0.6, 1.2, 2.4, 4.8)  # dB, one after another: coded anew, peaks lie anew
 _BITEXACT = {"fflags": "+bitexact"}  # no date and no number of chance: the same samples give the same file
 # "voip" makes words plainer at 8 kHz, and raised a peak of -2 dBTP to +3.5: louder than any loudspeaker's file may be.
-_CODER = {"application": "audio", "vbr": "on", "frame_duration": "20", "flags": "+bitexact"}
+_CODER = {"application": "audio", "vbr": "on", "frame_duration": "20", "compression_level": "7", "flags": "+bitexact"}
 Pcm = np.ndarray[tuple[int], np.dtype[np.int16]]
 
 
