@@ -112,6 +112,14 @@ class Foretelling(Protocol):
 
 
 @runtime_checkable
+class ForetellingText(Protocol):
+    """The same of a board that is told words. No I/O."""
+
+    def foretell_text(self, text: str) -> Forecast:
+        """What telling these words would cost; SettingsError for what the board has no letters for."""
+
+
+@runtime_checkable
 class FilmBoard(StageBoard, Protocol):
     """A board that plays videos."""
 
@@ -385,6 +393,7 @@ __all__ = [
     "FilmBoard",
     "Forecast",
     "Foretelling",
+    "ForetellingText",
     "Identity",
     "Leveled",
     "LightSensing",

@@ -17,7 +17,7 @@ from controller.services.drawing import draw_texts, page_file
 from controller.store import content, registry, wanted
 from controller.store.tables import statuses
 from devices.contract.messages import LineReport, Status
-from devices.profiles.costs import page_seconds
+from devices.profiles.costs import page_seconds, text_seconds
 from devices.rendering.page import PageFile
 from schedules.model import Fact
 
@@ -89,6 +89,8 @@ def _time(device: str, language: str, file: PageFile, line: LineReport) -> LineT
     seen = file.pages or ((file.strip.window(0, 1.0),) if file.strip else ())
     shape = file.shape
     each = [page_seconds(line.driver, line.baud, page.planes, shape.width, shape.height) for page in seen]
+    if (told := text_seconds(line.driver, line.baud, file.words)) is not None:
+        each = [told] if file.words else []  # the card turns the pages itself, or shows nothing of it
     known = [seconds for seconds in each if seconds is not None]
     whole = round(sum(known), 3) if len(known) == len(each) and known else None
     return LineTime(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 LinkFactory = Callable[[LineConfig, int], Link]
 SoundFactory = Callable[[DeviceConfig], SoundOut]
 WORKED = ("board", "text", "speaker", "player")  # kinds of devices that have a hand
+EVERYBODY = 0  # as an address: of Alpha signs and Modbus boards all; the other protocols have it not or refuse theirs
 PANEL = ":panel"  # after a wall's name: its sending card, on a line of its own
 
 
@@ -47,6 +48,7 @@ def open_line(line: LineConfig, baud: int) -> Link:
     return open_link(
         text, baud=baud, bits=line.bits, parity=line.parity, stopbits=line.stopbits,
         echo=bool(shared and shared.echo), gap=shared.gap_ms / 1000 if shared else None,
+        rts=bool(shared and shared.rts),
     )  # fmt: skip
 
 
@@ -131,6 +133,7 @@ def build_workers(
         return replace(whole, faults=Chapter(whole.faults, "panel."))
 
     for line in config.lines:
+        _no_wildcards(config, line, drivers)
         on_line: dict[str, OnLine] = {}
         bauds: list[int] = []
         for device in config.devices:
@@ -155,6 +158,16 @@ def build_workers(
             partial(_told, report),
         )
     return workers
+
+
+def _no_wildcards(config: AgentConfig, line: LineConfig, drivers: Mapping[str, tuple[Driver, BaseModel]]) -> None:
+    """ConfigError if a device on a shared bus is called by an address that all of them answer to."""
+    here = [device for device in config.devices if device.line == line.id]
+    for device in here if len(here) > 1 or line.rs485 is not None else ():
+        if getattr(drivers[device.id][1], "address", None) == EVERYBODY:
+            raise ConfigError(
+                f"device {device.id}: address {EVERYBODY} is for every device of line {line.id}: give each its own"
+            )
 
 
 def _told(report: Callable[[str, View], None], name: str, view: View) -> None:

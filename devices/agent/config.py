@@ -46,6 +46,7 @@ class SharedLine(Fact):
 
     gap_ms: float = Field(default=5.0, ge=0, le=1000, description="silence before each frame")
     echo: bool = Field(default=False, description="the adapter hears what it sends")
+    rts: bool = Field(default=False, description="the adapter's driver turns the line round by RTS")
 
 
 class LineConfig(Fact):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from devices.errors import SettingsError
-from devices.ports import Evidence, Identity, TextBoard
+from devices.ports import Evidence, Forecast, ForetellingText, Identity, TextBoard
 from devices.profiles.board import BoardShape
 from devices.rendering.page import Page, Strip, blank_page
 from devices.rendering.scene import Area, Scene
@@ -46,6 +46,17 @@ class Lettered:
         evidence = self._board.show_text(words)
         self._told = words, scene.page, evidence
         return evidence
+
+    def foretell(self, scene: Scene) -> Forecast:
+        """Nothing for the next page of what it shows already, else the words; nothing is known of other boards of letters."""
+        words = self._lines(scene.words)
+        same = self._told is not None and self._told[0] == words and self._told[1] != scene.page
+        if same or not words or not isinstance(self._board, ForetellingText):
+            return Forecast("nothing" if same else "text", 0, 0, 0.0)
+        try:
+            return self._board.foretell_text(words)
+        except SettingsError:
+            return Forecast("text", 0, 0, 0.0)  # it will be refused before anything is sent
 
     def blank(self) -> Evidence:
         """All lamps dark."""

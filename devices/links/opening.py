@@ -25,18 +25,20 @@ def open_link(
     bits: Literal[7, 8] = 8,
     echo: bool = False,
     gap: float | None = None,
+    rts: bool = False,
 ) -> Link:
     """Open "serial:/dev/serial/by-id/...", a bare "/dev/...", "tcp:HOST:PORT", or a program of ours such as "screen:NAME".
 
-    `echo` takes our own bytes out again; `gap` is the silence before each frame in seconds: of a serial line 3.5
-    characters unless told, of TCP none, as the server at the far end keeps it. LinkError if it cannot be opened.
+    `rts` turns a two-wire line round by the adapter's driver; `echo` takes our own bytes out again. `gap` is the silence before
+    each frame in seconds: of a serial line 3.5 characters unless told, of TCP none, as the server at the far end keeps it.
+    LinkError if it cannot be opened.
     """
     try:
         line = LineSettings(baud=baud, bits=bits, parity=parity, stopbits=stopbits)
     except ValidationError as exc:
         raise SettingsError(f"a line cannot be set so: {exc.errors()[0]['msg']}") from exc
     if match := re.fullmatch(r"(?:serial:)?(/.+)", text):
-        return Rs485Link(SerialLink(match[1], line), line, echo=echo, gap=gap)
+        return Rs485Link(SerialLink(match[1], line, rts=rts), line, echo=echo, gap=gap)
     if match := re.fullmatch(r"tcp:(?:\[([^\]]+)\]|([^:\[\]]+)):(\d{1,5})", text):
         link = TcpLink(match[1] or match[2], int(match[3]))
         return Rs485Link(link, line, echo=echo, gap=gap or 0.0) if echo or gap else link

@@ -10,6 +10,7 @@ import termios
 from collections.abc import Callable, Iterator
 
 import serial
+from serial.rs485 import RS485Settings
 
 from devices.errors import LinkError, LinkLostError
 from devices.links.line import LineSettings
@@ -25,8 +26,8 @@ WRITE_GRACE = 2.0  # seconds beyond the line's own time before a port that takes
 class SerialLink:
     """One open serial port, held exclusively."""
 
-    def __init__(self, path: str, line: LineSettings) -> None:
-        """Open `path`; LinkError if it cannot be used."""
+    def __init__(self, path: str, line: LineSettings, *, rts: bool = False) -> None:
+        """Open `path`; LinkError if it cannot be used. `rts`: the adapter's driver turns the line round by RTS."""
         self._path = path
         self._line = line
         # On a pseudo-terminal any later change of settings, even of a time-out, fails for lines of 7 bits or parity:
@@ -42,6 +43,16 @@ class SerialLink:
                 write_timeout=line.seconds(CHUNK) + WRITE_GRACE,
                 exclusive=True,
             )
+        if rts:
+            self._turn_by_rts()
+
+    def _turn_by_rts(self) -> None:
+        """RTS high while we send, low while we listen, by the driver in the kernel: no program is quick enough."""
+        try:
+            self._port.rs485_mode = RS485Settings(rts_level_for_tx=True, rts_level_for_rx=False)
+        except (ValueError, *FAILURES) as exc:
+            self.close()
+            raise LinkError(self._path, "its driver cannot turn the line round by RTS") from exc
 
     def send(self, data: bytes) -> None:
         """Write all; each chunk has the line's time and some grace."""

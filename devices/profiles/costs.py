@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 BITS_A_BYTE = 10
 _ONBON_FRAMING = 101 + 36  # bytes of a frame with one area but its lamps, and the card's yes
 _ONBON_ESCAPED = frozenset((0xA5, 0xA6, 0x5A, 0x5B))  # take two bytes each
+_FONT_FRAMING, _FONT_LINE = 36 + 30, 31  # bytes of a frame of words and its yes; of each line beside its letters
 _ALPHA_REPLY, _ALPHA_FRAME, _ALPHA_QUESTION = 33, 22, 15
 _ALPHA_PAUSE, _THINKS = 0.1, 0.004
 
@@ -21,6 +22,16 @@ def page_seconds(driver: str, baud: int, planes: Sequence[bytes], width: int, he
     """
     cost = _COSTS.get(driver)
     return None if cost is None or baud <= 0 else cost(baud, planes, width, height)
+
+
+def text_seconds(driver: str, baud: int, words: str) -> float | None:
+    """The same for a board that is told words; None where it is told lamps, or is not known."""
+    if driver != "onbon_k" or baud <= 0:
+        return None
+    lines = words.splitlines() or [" "]
+    letters = sum(1 if letter.isascii() else 2 for line in lines for letter in line)
+    size = _FONT_FRAMING + _FONT_LINE * len(lines) + letters
+    return size * BITS_A_BYTE / baud + _THINKS
 
 
 def _onbon(baud: int, planes: Sequence[bytes], width: int, height: int) -> float:

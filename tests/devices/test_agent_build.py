@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 import devices.links.opening
-from devices.agent.build import driver_of, open_line
+from devices.agent.build import build_workers, driver_of, open_line
 from devices.agent.config import AgentConfig, ConfigError
+from devices.agent.nosound import NoSound
+from tests.support.fake_devices import FakeLink, Line
 
 FACTS: dict[str, Any] = {
     "gate": "chi-ma",
@@ -35,6 +37,7 @@ def test_a_line_is_opened_as_the_config_says(monkeypatch: pytest.MonkeyPatch) ->
         "stopbits": 2,
         "echo": False,
         "gap": 0.02,
+        "rts": False,
     }
 
 
@@ -51,3 +54,29 @@ def test_a_driver_that_is_not_installed_is_refused_with_those_that_are() -> None
     config = with_driver("neon")
     with pytest.raises(ConfigError, match=r"device d: there is no driver neon; installed: .*onbon_bx"):
         driver_of(config, config.devices[0])
+
+
+@pytest.mark.parametrize("shared", [{"rs485": {"gap_ms": 5}}, {}], ids=["a bus of one", "two on a line"])
+def test_an_address_that_everybody_answers_to_is_refused_on_a_shared_bus(tmp_path, shared) -> None:
+    sign = {"driver": "alpha", "line": "l", "settings": {"shape": "80x16:rg", "address": 0}}
+    devices = [sign | {"id": "d"}] + ([] if shared else [sign | {"id": "e"}])
+    bench = Line(tmp_path)
+    facts = FACTS | {"lines": [{"id": "l", "link": "serial:/dev/x", **shared}], "devices": devices}
+    with pytest.raises(ConfigError, match="device d: address 0 is for every device of line l"):
+        build_workers(
+            AgentConfig.model_validate(facts), bench.tools, bench.clock, lambda *_: None, lambda *_: FakeLink(),
+            lambda _: NoSound(),
+        )  # fmt: skip
+    bench.store.close()
+
+
+def test_a_sign_that_stands_alone_may_be_called_by_that_address(tmp_path) -> None:
+    sign = {"id": "d", "driver": "alpha", "line": "l", "settings": {"shape": "80x16:rg", "address": 0}}
+    bench = Line(tmp_path)
+    facts = FACTS | {"lines": [{"id": "l", "link": "serial:/dev/x"}], "devices": [sign]}
+    workers = build_workers(
+        AgentConfig.model_validate(facts), bench.tools, bench.clock, lambda *_: None, lambda *_: FakeLink(),
+        lambda _: NoSound(),
+    )  # fmt: skip
+    assert list(workers) == ["l"]
+    bench.store.close()

@@ -11,15 +11,17 @@ from devices.drivers.alpha.driver import AlphaSettings
 from devices.drivers.alpha.driver import AlphaSign as AlphaDriver
 from devices.drivers.onbon_bx.driver import OnbonBoard as OnbonDriver
 from devices.drivers.onbon_bx.settings import OnbonSettings
+from devices.drivers.onbon_k.driver import FontBoard, FontCardSettings
 from devices.links.line import LineSettings
 from devices.links.rs485 import Rs485Link
 from devices.profiles.board import BoardShape
-from devices.profiles.costs import page_seconds
+from devices.profiles.costs import page_seconds, text_seconds
 from devices.rendering.page import Page, blank_page
 from devices.rendering.render import render
 from devices.rendering.scene import Scene
 from devices.simulators.alpha_sign import AlphaSign
 from devices.simulators.boards import OnbonBoard
+from devices.simulators.font_boards import FontBoard as FontCard
 from tests.support.fake_devices import FakeClock
 from tests.support.virtual_line import VirtualLine
 
@@ -121,6 +123,21 @@ def test_the_operators_forecast_is_the_drivers_within_a_twentieth(
     drivers = made.driver.foretell(Scene(page)).seconds
     found = page_seconds(name, made.driver._settings.baud, page.planes, shape.width, shape.height)
     assert found == pytest.approx(drivers, rel=0.05)
+
+
+@pytest.mark.parametrize("words", ["Lane 1: trucks", "Lane 1: trucks\nLane 2: cars and buses", "请排队\n请准备护照"])
+@pytest.mark.parametrize("baud", [9600, 57600])
+def test_words_take_the_time_foretold_by_driver_and_profile(words: str, baud: int):
+    shape, clock = BoardShape.parse("128x32:rg"), FakeClock()
+    wire = VirtualLine(clock, FontCard(shape), baud=baud)
+    link = Rs485Link(wire, LineSettings(baud=baud), clock=clock.monotonic, sleep=wire.pass_by)
+    driver = FontBoard(link, FontCardSettings(shape=shape, address=1, baud=baud), clock.monotonic)
+    told = driver.foretell_text(words)
+    begun = clock.monotonic()
+    driver.show_text(words)
+    assert (told.way, told.sent) == ("text", sum(len(data) for _, data in wire.sent))
+    assert told.seconds == pytest.approx(clock.monotonic() - begun, rel=0.05)
+    assert text_seconds("onbon_k", baud, words) == pytest.approx(told.seconds, rel=0.05)
 
 
 @pytest.mark.parametrize(("name", "baud"), [("neon", 9600), ("onbon_bx", 0)])

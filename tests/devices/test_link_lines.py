@@ -7,12 +7,14 @@ import threading
 import tty
 
 import pytest
+import serial
 
 from devices.errors import LinkError, LinkLostError, SettingsError
 from devices.links import open_link
 from devices.links.line import LineSettings
 from devices.links.serial import SerialLink
 from devices.links.tcp import TcpLink
+from devices.simulators.pty import PtyEnd
 
 
 @pytest.fixture
@@ -207,3 +209,24 @@ def test_a_line_that_cannot_be_is_a_settings_error():
 )
 def test_a_line_knows_how_long_bytes_take(line, seconds):
     assert line.seconds(960) == pytest.approx(seconds)
+
+
+def test_a_line_that_cannot_be_turned_round_by_rts_says_so_and_gives_the_port_back(tmp_path):
+    end = PtyEnd(tmp_path / "line")
+    try:
+        with pytest.raises(LinkError, match="cannot turn the line round by RTS"):
+            open_link(str(tmp_path / "line"), rts=True)
+        open_link(str(tmp_path / "line")).close()  # nothing of it is held
+    finally:
+        end.close()
+
+
+def test_rts_is_asked_of_the_driver_high_to_send_and_low_to_listen(tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr(serial.Serial, "rs485_mode", property(lambda _: None, lambda _, mode: asked.append(mode)))
+    end = PtyEnd(tmp_path / "line")
+    try:
+        open_link(str(tmp_path / "line"), rts=True).close()
+    finally:
+        end.close()
+    assert [(mode.rts_level_for_tx, mode.rts_level_for_rx) for mode in asked] == [(True, False)]

@@ -32,13 +32,15 @@ from devices.drivers.onbon_k.codec import (
 from devices.drivers.registry import Driver
 from devices.drivers.talk import Talk
 from devices.errors import BusyError, DeviceError, GarbledError, RefusedError, SettingsError, SilentError
-from devices.ports import Evidence, Identity, Link
+from devices.ports import Evidence, Forecast, Identity, Link
 from devices.profiles.board import BoardShape, Colours
 from devices.profiles.protocols import abilities_of
 from schedules.model import Fact
 
 BAUD = 57600
 BITS_A_BYTE = 10  # 8N1
+YES_BYTES = 30  # the card's yes
+THINKS = 0.004  # seconds of a card's own and of the silence before a frame; not published
 ANSWER_BYTES = 60  # a yes or no with escapes
 ROW = 16  # lamps of the smallest letters
 IDLE_TIMEOUT = 5  # seconds in the field of run mode 0, which does not use it; the maker's library sends 5
@@ -97,11 +99,20 @@ class FontBoard:
 
     def show_text(self, text: str) -> Evidence:
         """Put the lines of `text` under each other, replacing what was there; SettingsError if it cannot be drawn."""
+        return self._order(self._update(text))
+
+    def _update(self, text: str) -> bytes:
         rows = text.splitlines() or [" "]
         if len(rows) * ROW > self._settings.shape.height:
             raise SettingsError(f"the board has room for {self._settings.shape.height // ROW} lines, not {len(rows)}")
         areas = tuple(self._area(number, row, len(rows)) for number, row in enumerate(rows))
-        return self._order(update(areas, (ALL_AREAS,)))
+        return update(areas, (ALL_AREAS,))
+
+    def foretell_text(self, text: str) -> Forecast:
+        """What `show_text` would send, and how long that takes; SettingsError as there. No I/O."""
+        frame = Frame.order(self._settings.address, self._update(text)).to_bytes()
+        seconds = (len(frame) + YES_BYTES) * BITS_A_BYTE / self._settings.baud + THINKS
+        return Forecast("text", len(frame), YES_BYTES, seconds)
 
     def blank(self) -> Evidence:
         """Show a space: with no area at all the card's stored program would shine through."""
