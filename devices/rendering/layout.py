@@ -88,6 +88,7 @@ class _Spread:
         self.crowded = max(CROWDED, capacity // 2) if crowded is None else crowded
         self.count = len(paragraph.texts)
         self.cuts = [Cut.WORD, *map(paragraph.cut, range(1, self.count))]
+        self.asides = {at for at in range(1, self.count) if paragraph.aside(at)}
         self.known: dict[tuple[int, int, int], list[tuple[int, int]]] = {}
 
     def lines(self) -> Lines:
@@ -127,7 +128,7 @@ class _Spread:
     def _split(self, first: int, last: int, need: int) -> int | None:
         """Where to turn the page; None if one page holds it all and no sentence ends inside."""
         parts = max(2, need)
-        order = sorted(range(first + 1, last), key=lambda at: self._turn_unease(first, at, last, parts))
+        order = self._places(first, last, parts)
         if need == 1:
             order = [at for at in order if self.cuts[at] is Cut.SENTENCE]
         best = self._feasible(first, last, parts, order)
@@ -168,9 +169,17 @@ class _Spread:
         roomy = self._set(first, last, count + 1) if count < self.capacity else []
         return bool(roomy) and not self._torn(roomy)
 
-    def _turn_unease(self, first: int, at: int, last: int, parts: int) -> float:
-        """As for a line, but what explains the words before it had better be on their page."""
-        return self._unease(first, at, last, parts) + (0.5 if self.atoms.aside(at) else 0.0)
+    def _places(self, first: int, last: int, parts: int) -> list[int]:
+        """Where the page may be turned, best first: near an even share, where the text pauses, never before what explains."""
+        starts, cuts = self.atoms.starts, self.cuts
+        begin, share = starts[first], parts / max(1, self.atoms.ends[last - 1] - starts[first])
+        asides = self.asides
+        uneasy = []
+        for at in range(first + 1, last):
+            part = (starts[at] - begin) * share
+            nearest = 1 if part < 1.5 or parts == 2 else parts - 1 if part > parts - 1 else round(part)
+            uneasy.append((abs(part - nearest) / parts + 0.15 * cuts[at] + (0.5 if at in asides else 0.0), at))
+        return [at for _, at in sorted(uneasy)]
 
     def _unease(self, first: int, at: int, last: int, parts: int) -> float:
         begin, end = self.atoms.starts[first], self.atoms.ends[last - 1]
@@ -238,13 +247,14 @@ class _Spread:
         starts, ends, width = self.atoms.starts, self.atoms.ends, self.width
         total = ends[last - 1] - starts[first]
         even, tears = total / count, [_TEAR[cut] for cut in self.cuts]
+        reach = [bisect_right(ends, start + width, 0, last) + 1 for start in starts[:last]]
         best: dict[int, tuple[float, int]] = {last: (0.0, last)}  # a first atom -> cost, and the atom after its line
         kept = [best]
         for lines in range(1, count + 1):
             fewer, best = best, {}
             for at in range(first, last) if lines < count else (first,):
                 start, found = starts[at], False
-                for end in range(at + 1, bisect_right(ends, start + width, at, last) + 1):
+                for end in range(at + 1, reach[at]):
                     known = fewer.get(end)
                     if known is not None:
                         cost = (
@@ -262,7 +272,7 @@ class _Spread:
         return spans
 
     def _turn_tear(self, at: int, last: int) -> float:
-        return self._tear(at, last) + (0.5 if self.atoms.aside(at) else 0.0)
+        return self._tear(at, last) + (0.5 if at in self.asides else 0.0)
 
     def _tear(self, at: int, last: int) -> float:
         return _TEAR[self.cuts[at]] if at < last else 0.0

@@ -10,14 +10,14 @@ from devices.profiles.board import Colours
 LANGUAGES = ("vi", "zh-Hans", "en")
 
 _LATIN = {
-    (16, "bold"): ("n16", "u16"), (16, "regular"): ("u16",),
-    (24, "bold"): ("n24", "h24"), (24, "regular"): ("r24", "h24"),
-    (32, "bold"): ("n32", "b32"), (32, "regular"): ("r32", "h32"),
+    (16, "bold"): ("n16", "u16", "p16"), (16, "regular"): ("u16", "p16"),
+    (24, "bold"): ("n24", "h24", "p24"), (24, "regular"): ("r24", "h24", "p24"),
+    (32, "bold"): ("n32", "b32", "p32"), (32, "regular"): ("r32", "h32", "p32"),
 }  # fmt: skip
 _CHINESE = {  # bold strokes close up in dense characters below 32 rows
-    (16, "bold"): ("u16",), (16, "regular"): ("u16",),
-    (24, "bold"): ("h24", "n24"), (24, "regular"): ("h24", "r24"),
-    (32, "bold"): ("b32", "n32"), (32, "regular"): ("h32", "r32"),
+    (16, "bold"): ("u16", "p16"), (16, "regular"): ("u16", "p16"),
+    (24, "bold"): ("h24", "n24", "p24"), (24, "regular"): ("h24", "r24", "p24"),
+    (32, "bold"): ("b32", "n32", "p32"), (32, "regular"): ("h32", "r32", "p32"),
 }  # fmt: skip
 _LIT = {  # colour -> planes red, green, blue
     "amber": (True, True, False), "red": (True, False, False), "green": (False, True, False),
@@ -42,8 +42,7 @@ class Style:
 
     def packs(self, language: str) -> tuple[str, ...]:
         """Names of the packs for texts in `language`, in order of preference."""
-        chain = (_CHINESE if language == "zh-Hans" else _LATIN)[self.rows, self.weight]
-        return (*chain, f"p{self.rows}")
+        return (_CHINESE if language == "zh-Hans" else _LATIN)[self.rows, self.weight]
 
     def lit(self, colours: Colours) -> tuple[bool, ...]:
         """Which planes of a board light up; a red and green board shows blue and white as amber."""

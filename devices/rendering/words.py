@@ -42,8 +42,12 @@ và khi có của để từ đến tại ở theo hoặc không đã cho với 
 LEANING = frozenset(_LEANING.split())  # a line that ends with one of these keeps its reader waiting
 
 
+_FIRST = frozenset(pair.partition(" ")[0] for pair in SYLLABLE_PAIRS)
+
+
 def inside_word(before: str, after: str) -> bool:
     """Whether a break between these two pieces would tear a word."""
     if before[-1] >= "\u4e00":
         return before[-1] + after[0] in HAN_PAIRS
-    return f"{before.lstrip('(“').lower()} {after.rstrip(',.;:!?)”…').lower()}" in SYLLABLE_PAIRS
+    first = before.lstrip("(“").lower()
+    return first in _FIRST and f"{first} {after.rstrip(',.;:!?)”…').lower()}" in SYLLABLE_PAIRS
