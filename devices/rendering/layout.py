@@ -137,7 +137,7 @@ class _Spread:
         if best is None:
             best = self._fill(first, last, self.width)[self.capacity][0]
         worst = Cut.WORD if self.cuts[best] is Cut.INSIDE else Cut.PHRASE if parts > 2 else self.cuts[best]
-        whole = self._hopeless(first, last) or (self._whole(first, best) and self._whole(best, last))
+        whole = (self._whole(first, best) and self._whole(best, last)) or self._hopeless(first, last)
         if self.cuts[best] <= worst and whole:
             return best
         pause = self._feasible(first, last, parts + 1, [at for at in order if self.cuts[at] <= worst])
@@ -252,9 +252,10 @@ class _Spread:
         kept = [best]
         for lines in range(1, count + 1):
             fewer, best = best, {}
+            nearest = min(fewer, default=last + 1)
             for at in range(first, last) if lines < count else (first,):
                 start, found = starts[at], False
-                for end in range(at + 1, reach[at]):
+                for end in range(max(at + 1, nearest), reach[at]):
                     known = fewer.get(end)
                     if known is not None:
                         cost = (
