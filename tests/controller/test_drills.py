@@ -6,8 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from controller.domain.plans import build
 from controller.services.drills import WORDS
+from controller.services.plan import gather
 from controller.services.receive import receive_records, receive_status
+from controller.store import registry
 from devices.contract.messages import Health, Outcome, PlayRecord, Records, Status, ZoneChange
 from devices.profiles.tones import tone_wav
 from devices.rendering.page import PageFile
@@ -165,3 +168,11 @@ def test_the_form_sends_an_exercise_to_the_ticked_zones_and_asks_once_more_befor
 def _zones(client) -> list[str]:
     text = client.get("/alerts").text
     return [part.split('"')[0] for part in text.split('name="zones" value="')[1:]]
+
+
+def test_an_exercise_that_cannot_be_marked_on_a_board_is_not_shown_there(desk):
+    keep(desk, message=desk.approved(audio={"vi": desk.sound(2.0)}), drill=True)
+    with desk.deps.store.read() as connection:
+        wanted, board = gather(connection), registry.one_device(connection, BOARD)
+    assert [call.id for call in build(board, wanted, MONDAY_NOON).calls] == ["fire"]
+    assert build(board, wanted.model_copy(update={"marks": {}}), MONDAY_NOON).calls == ()

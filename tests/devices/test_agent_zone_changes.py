@@ -84,6 +84,7 @@ def test_a_relay_that_sticks_shut_does_not_hold_up_the_next_announcement(tmp_pat
     records = [one for one in line.records() if one.due >= NOON]
     assert [one.outcome for one in records] == [Outcome.SHOWN] * 2
     assert all(abs(one.start_error) < 0.1 for one in records)
+    assert {one.zones for one in records} == {("hall", "yard")}, "both were open from the first word on"
 
 
 def test_a_call_for_all_zones_or_none_is_refused_where_a_relay_does_not_follow(tmp_path):
