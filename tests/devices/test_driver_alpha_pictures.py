@@ -70,6 +70,31 @@ def test_the_picture_not_shown_for_longest_makes_room():
         assert bench.sign.page().planes == page(seed).planes
 
 
+def test_of_a_round_longer_than_the_sign_keeps_most_pictures_stay():
+    bench, whole = Bench(pictures=4), len(dots("a", page(1)).data)
+    written: list[int] = []
+    for _ in range(6):
+        before = len(bench.wire.sent)
+        for seed in range(1, 7):
+            bench.driver.show(page(seed))
+            assert bench.sign.page().planes == page(seed).planes
+        written.append(sum(1 for _, data in bench.wire.sent[before:] if len(data) > whole * 0.9))
+    assert written[0] == 6
+    assert max(written[2:]) <= 4  # never all of them, as the oldest first would have it
+
+
+def test_a_new_round_drives_out_the_old_one():
+    bench = Bench(pictures=4)
+    for seed in (*range(1, 7), *range(1, 7)):
+        bench.driver.show(page(seed))
+    for seed in (21, 22, 23, 24):
+        bench.driver.show(page(seed))
+    before = len(bench.wire.sent)
+    for seed in (21, 22, 23, 24):
+        bench.driver.show(page(seed))
+    assert sum(len(data) for _, data in bench.wire.sent[before:]) < 4 * len(dots("a", page(1)).data)
+
+
 def test_the_same_page_again_is_written_anew_because_somebody_doubts_it():
     bench = Bench()
     bench.driver.show(page(1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -53,6 +54,7 @@ BITS_A_BYTE = 10  # 7E1 and 8N1 alike
 HEAD_PAUSE = 0.1  # seconds after the size of a picture (form 9708-8061F)
 DEAF = 5.0  # seconds a sign hears nothing after its memory was cleared
 TEXTS, PICTURES = "ABCDEFGHIJKLMNOP", "abcdefghijklmnop"  # the text with a number calls the picture with that number
+KNOWN = 64  # pictures of a round that are remembered
 TEXT_BYTES = 64  # room for the one call of the picture
 AMBER = {"amber": "3", "brown": "6", "orange": "7", "yellow": "8"}  # digits of a picture of eight colours
 REPLY_FRAMING = 33  # bytes of a reply but its data: NULs, addresses, command, label, checksum
@@ -113,6 +115,7 @@ class AlphaSign:
         self._talk = Talk(link, clock)
         self._prepared = False
         self._held: dict[str, bytes] = {}  # label -> the picture it was proven to hold, the one shown last at the end
+        self._lost: deque[bytes] = deque(maxlen=KNOWN)  # pictures that made room for others
         self._damage = ""
 
     def identify(self) -> Identity:
@@ -131,8 +134,9 @@ class AlphaSign:
         rows = picture(page, AMBER[self._settings.both])
         label = self._kept(rows)
         if label is None:
-            label = self._free()
-            self._held.pop(label, None)
+            label = self._free(rows)
+            if (old := self._held.pop(label, None)) is not None:
+                self._lost.append(old)
             self._put(label, page)
         evidence = self._turn_to(label)
         self._held.pop(label, None)
@@ -169,11 +173,18 @@ class AlphaSign:
         labels = [label for label, held in self._held.items() if held == rows]
         return next((label for label in labels if label != next(reversed(self._held))), None)
 
-    def _free(self) -> str:
-        """The picture not shown for longest; with one alone, that one."""
+    def _free(self, rows: bytes) -> str:
+        """Where a picture goes: a place that is free, or that of the one not shown for longest.
+
+        Of a round that is longer than the sign keeps, that would always be the one needed next: a picture that had to make room
+        before takes the place of the one before it, so that the others stay.
+        """
         labels = PICTURES[: self._settings.pictures]
         unused = [label for label in labels if label not in self._held]
-        return unused[0] if unused else next(iter(self._held))
+        if unused:
+            return unused[0]
+        by_age = list(self._held)
+        return by_age[-2] if rows in self._lost and len(by_age) > 1 else by_age[0]
 
     def _put(self, label: str, page: Page) -> None:
         address = self._settings.address
