@@ -28,13 +28,14 @@ def printed() -> str:
         '"/var/lib/gatecast"': '"{folder}/state"\nclock = "trust"',
         '"https://gatecast.example"': '"{url}"',
         '"one-time-code"': '"once"',
-        'sink = "pipe"': 'sink = "clocked"\nrecord = "{folder}/pa.wav"',
     }
     for old, new in swaps.items():
         assert old in text
         text = text.replace(old, new)
     text = re.sub(r'link = "serial:[^"]+"', 'link = "serial:{folder}/relays"', text)
-    return re.sub(r"command = .*\n", "", text)
+    text, found = re.subn(r'sink = "\w+"', 'sink = "clocked"\nrecord = "{folder}/pa.wav"', text)
+    assert found == 1
+    return re.sub(r"(command|output) = .*\n", "", text)
 
 
 def at(world: World, device: str, in_seconds: float, *zones: str, seconds: float = 1.0, revision: int = 1) -> Plan:
