@@ -29,6 +29,7 @@ from devices.drivers.onbon_bx import areas
 from devices.drivers.onbon_bx.codec import ACK, HOST, SERIES, Answer, Frame
 from devices.drivers.onbon_bx.driver import OnbonBoard
 from devices.drivers.onbon_bx.settings import OnbonSettings
+from devices.drivers.onbon_k import codec as onbon_k
 from devices.links import open_link
 from devices.links.line import LineSettings
 from devices.links.pacing import send_while
@@ -46,6 +47,8 @@ TEXT = (
     "Cửa khẩu làm việc từ 7 giờ đến 17 giờ hằng ngày."
 )
 FRAMING = 8 + 16 + 2 + 1  # preamble, header, checksum, end: what the protocol asks of any frame
+K_FRAMING, K_UPDATE = 8 + 14 + 2 + 1, 5 + 1 + 1  # as above; command, what to delete, how many areas
+K_AREA = 2 + 27 + 3  # length, place and manner, colour
 ALPHA_FRAMING = 5 + 1 + 3 + 1 + 1 + 1 + 4 + 1  # NULs, SOH, type and address, STX, command, ETX, checksum, EOT
 LINE = LineSettings(baud=57600)
 
@@ -253,6 +256,26 @@ def page_wire_bytes_onbon_5e() -> dict[str, Any]:
     }
 
 
+def page_wire_bytes_onbon_k() -> dict[str, Any]:
+    """Bytes of two lines of Chinese on a font card against letters in GB2312, two areas and one frame's framing."""
+    lines = ("峙马口岸通关时间", "北京时间八点至十八点")
+    shown = tuple(
+        onbon_k.TextArea(
+            onbon_k.PIXELS, 16 * row, onbon_k.PIXELS | 192, 16, onbon_k.encode(line, onbon_k.Colour.RED), row
+        )
+        for row, line in enumerate(lines)
+    )
+    value = len(onbon_k.Frame.order(1, onbon_k.update(shown, (onbon_k.ALL_AREAS,))).to_bytes())
+    floor = sum(len(line.encode("gb2312")) for line in lines) + len(lines) * K_AREA + K_UPDATE + K_FRAMING
+    return {
+        "name": "page_wire_bytes_onbon_k",
+        "value": value,
+        "unit": "bytes",
+        "ratio": value / floor,
+        "baseline": f"two bytes a letter, two areas and one frame's framing: {floor} bytes",
+    }
+
+
 def alert_preempts_ms() -> dict[str, Any]:
     """From an alert told to the line's worker during a long upload to the alert's first byte; the worst of some moments."""
     waits = []
@@ -417,5 +440,6 @@ ROWS: tuple[Callable[[], dict[str, Any]], ...] = (
     cold_to_first_pixel_s,
     page_wire_bytes_alpha,
     page_wire_bytes_onbon_5e,
+    page_wire_bytes_onbon_k,
     alert_preempts_ms,
 )
