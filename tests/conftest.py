@@ -6,6 +6,11 @@ import os
 import shutil
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# Machines are noisy: how long an example takes is no law of ours, and speed is measured by `make bench`.
+settings.register_profile("gatecast", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("gatecast")
 
 NEEDS = {
     "mosquitto": ("mosquitto",),
