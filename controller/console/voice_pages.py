@@ -78,7 +78,7 @@ def set_lexicon(
 def _pair(line: str) -> tuple[str, str]:
     spelling, equals, sound = line.partition("=")
     if not equals or not spelling.strip() or not sound.strip():
-        raise InvalidError("lexicon.line", f'a line is "as it is written = as it is said", not "{line[:60]}"')
+        raise InvalidError("lexicon.line", f"a line is as it is written = as it is said: {line[:60]}")
     return spelling.strip(), sound.strip()
 
 
