@@ -30,10 +30,12 @@ class Captured(TraceLink):
             self._file.write(text)
 
     def close(self) -> None:
-        """Give the port back, and end the record."""
-        super().close()
-        with suppress(OSError):
-            self._file.close()
+        """Give the port back, and end the record, even where the port cannot be given back."""
+        try:
+            super().close()
+        finally:
+            with suppress(OSError):
+                self._file.close()
 
 
 def captured(open_link: Callable[[], Link], folder: Path, line: str) -> Link:

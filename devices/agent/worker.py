@@ -216,9 +216,11 @@ class LineWorker:
 
     def _end(self) -> None:
         self._ended = True
-        for one in self._devices.values():
-            one.hand.stop()
-        self._close()
+        try:
+            for one in self._devices.values():
+                one.hand.stop()
+        finally:
+            self._close()  # no round comes after this one: what is open now would stay open
 
     def _tell_views(self) -> None:
         for device, one in self._devices.items():

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from devices.agent.board import BoardHand
 from devices.agent.build import build_workers
 from devices.agent.capture import KEPT, captured
 from devices.agent.config import AgentConfig
 from devices.agent.nosound import NoSound
+from devices.agent.worker import LineWorker, OnLine
 from devices.cli import main
 from devices.cli.replay_command import exchanges
 from devices.drivers.onbon_bx.driver import OnbonBoard as OnbonDriver
@@ -20,12 +22,18 @@ from devices.profiles.board import BoardShape
 from devices.rendering.page import Page
 from devices.rendering.png import png
 from devices.simulators.boards import OnbonBoard
-from tests.support.fake_devices import FakeClock, FakeLink, Line
+from tests.support.fake_devices import FakeBoard, FakeClock, FakeLink, Line
 from tests.support.virtual_line import VirtualLine
 
 SHAPE = BoardShape.parse("64x16:rg")
 SETTINGS = OnbonSettings(shape=SHAPE, address=1)
 PAGE = Page(shape=SHAPE, planes=(b"\xa5" * 128, b"\x5a" * 128), seconds=1)
+
+
+def open_in(folder: Path) -> list[Path]:
+    """The files of a folder that this process holds open, as the kernel knows them."""
+    held = {each.resolve() for each in Path("/proc/self/fd").iterdir()}
+    return sorted(path for path in folder.iterdir() if path.resolve() in held)
 
 
 def session(folder: Path) -> Path:
@@ -120,5 +128,47 @@ def test_an_agent_writes_down_the_lines_whose_config_says_so(tmp_path: Path) -> 
     )  # fmt: skip
     for worker in workers.values():
         worker.turn()
-    assert [path.name.split("-")[0] for path in (tmp_path / "lines").iterdir()] == ["a"]
+    (record,) = (tmp_path / "lines").iterdir()
+    assert record.name.startswith("a-")
+    assert open_in(record.parent) == [record]
+    for worker in workers.values():
+        worker.ask_to_stop()
+        worker.turn()
+    assert open_in(record.parent) == []
+    bench.store.close()
+
+
+class StuckLink(FakeLink):
+    """A link whose port cannot be given back."""
+
+    def close(self) -> None:
+        raise OSError("the port is stuck")
+
+
+def test_a_record_ends_even_where_the_port_cannot_be_given_back(tmp_path: Path) -> None:
+    link = captured(StuckLink, tmp_path, "board")
+    link.send(b"\x01")
+    with pytest.raises(OSError, match="stuck"):
+        link.close()
+    assert open_in(tmp_path) == []
+    assert [path.read_text().endswith("> 01\n") for path in tmp_path.iterdir()] == [True]
+
+
+class UnstoppableHand(BoardHand):
+    """A hand with a fault of ours in its last step."""
+
+    def stop(self) -> None:
+        raise RuntimeError("no end")
+
+
+def test_a_hand_that_fails_at_the_stop_leaves_no_record_open(tmp_path: Path) -> None:
+    bench, records = Line(tmp_path), tmp_path / "lines"
+    hand = OnLine(UnstoppableHand(bench.tools("g/a"), SHAPE), lambda _link, _patient: FakeBoard())
+    worker = LineWorker("a", {"g/a": hand}, lambda: captured(FakeLink, records, "a"), bench.clock, lambda *_: None)
+    worker.turn()
+    assert len(open_in(records)) == 1
+    worker.ask_to_stop()
+    with pytest.raises(RuntimeError, match="no end"):
+        worker.turn()
+    assert open_in(records) == []
     bench.store.close()
