@@ -5,6 +5,7 @@ from __future__ import annotations
 import weakref
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from heapq import heappop, heappush
 from typing import NamedTuple
 
@@ -47,11 +48,13 @@ def same(winner: Occurrence | None, other: Occurrence | None) -> bool:
 
 
 class Run(NamedTuple):
-    """Edges of a day between which one thing wins: from the first to before the last; and who is due beside the winner."""
+    """Edges of a day between which one thing wins: from the first to before the last; who is due beside the winner; and how
+    long after the day opened it ends, where it ends in the day."""
 
     first: int
     after: int
     beaten: tuple[str, ...]
+    ends: timedelta | None
 
 
 class Alike(NamedTuple):
@@ -143,14 +146,16 @@ class CompiledPlan:
         return day.alike.runs[-1]
 
     def _runs(self, day: Day) -> Iterator[Run]:
-        winners, count, first = day.winners, len(day.edges), 0
+        winners, edges, count, first = day.winners, day.edges, len(day.edges), 0
         for place, active in enumerate(walk(day)):
             if place < first:
                 continue
             winner, first = winners[place], place + 1
             while first < count and same(winner, winners[first]):
                 first += 1
-            yield Run(place, first, () if winner is None else self.names(day, place, active)[1:])
+            beaten = () if winner is None else self.names(day, place, active)[1:]
+            ends = timedelta(microseconds=edges[first] - edges[0]) if first < count else None
+            yield Run(place, first, beaten, ends)
 
     def keep(self, day: Day, place: int, answer: OnAir) -> OnAir:
         """Remember an answer of a day, as long as all that is remembered stays small."""

@@ -42,19 +42,23 @@ def _of_a_day(plan: Plan, ready: CompiledPlan, moment: datetime, last: int) -> I
     edges = day.edges
     if edges[first] != edge:
         return
-    for run in ready.runs(day):
-        if run.after <= first:
+    zone, winners = ready.zone, day.winners
+    opened = zone.when(edges[0])
+    ours = moment.tzinfo is zone.info
+    for started, after, beaten, ends in ready.runs(day):
+        if after <= first:
             continue
-        if run.first != first or run.after == len(edges) or edges[run.after] > last:
+        if started != first or ends is None or edges[after] > last:
             return  # it began before, or does not end here
-        winner, first, until = day.winners[run.first], run.after, ready.zone.when(edges[run.after])
+        # Where days are alike the clocks do not change, and a length of time is a stretch of the clock.
+        until = opened + ends if day.many else zone.when(edges[after])
+        winner = winners[started]
         if winner is None:
             idle = on_air(plan, moment)
-            if idle.until is None or tick(idle.until) != edges[first]:
+            if idle.until is None or tick(idle.until) != edges[after]:
                 return  # its fallback changes meanwhile
             yield Segment(moment, until, idle)
         else:
-            begins_now = winner.since == edges[run.first] and moment.tzinfo is ready.zone.info
-            since = moment if begins_now else ready.zone.when(winner.since)
-            yield Segment(moment, until, answer_of_rule(ready, winner, since, until, run.beaten))
-        moment = until
+            since = moment if ours and winner.since == edges[started] else zone.when(winner.since)
+            yield Segment(moment, until, answer_of_rule(ready, winner, since, until, beaten))
+        first, moment, ours = after, until, True
