@@ -72,7 +72,7 @@ class Agent:
         self._patience: dict[str, asyncio.TimerHandle] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         keys: dict[str, bytes] = {}
-        self.liaison = Liaison(config, kept.store.boot, clock, keys, self._take, self._connected)
+        self.liaison = Liaison(config, kept.store.boot, clock, keys, self._take, self._connected, self.reached)
         self._records = RecordSender(
             kept.store, partial(self.liaison.publish, self._topic("records")), lambda: self.liaison.connected
         )
@@ -164,6 +164,10 @@ class Agent:
 
     async def _take(self, topic: str, payload: bytes) -> None:
         await self._inbox.take(topic, payload)
+
+    def reached(self, connected: bool) -> None:
+        """The broker came or went."""
+        self._inbox.reached(connected)
 
     def _connected(self) -> None:
         for sender in self._senders.values():

@@ -8,8 +8,10 @@ import hashlib
 import logging
 import threading
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from datetime import datetime
+from math import inf
+from typing import Any
 
 from devices.agent.acceptance import Keys, read_ack, read_command, read_figures, read_plan
 from devices.agent.alerts import AlertBook
@@ -25,6 +27,8 @@ from schedules.model import Plan
 
 log = logging.getLogger(__name__)
 LAMPS_FIRST = 0.2  # seconds
+BURST = 0.3  # seconds in which a broker tells all that it kept while nobody was there, oldest first
+LATE_ALERTS = 64  # held at most, in memory, before they are taken
 OVERTAKEN = 5.0  # seconds in which a retained plan may come after a newer one that was published meanwhile
 HEARD_PLANS = 8  # of each device: what a broker may bring again after a newer one
 
@@ -50,6 +54,8 @@ class Inbox:
         self._heard = {device: deque[bytes](maxlen=HEARD_PLANS) for device in faults}  # SHA-256 of payloads
         self._one_plan = asyncio.Lock()  # a late try for an old plan must not end after a newer one's
         self._overtaken_until: dict[str, float] = {}
+        self._late: list[bytes] = []  # sealed alerts of a burst
+        self._late_until = 0.0
         self.figures: FiguresMessage | None = None
         self._unkept: dict[str, tuple[Plan, bytes]] = {}
         self.plans: dict[str, Plan] = {}
@@ -63,6 +69,10 @@ class Inbox:
                 self.alerts.take(sealed)
         if self._clock.trusted():
             self.alerts.forget_old(self._clock.now())
+
+    def reached(self, connected: bool) -> None:
+        """The broker came or went: alerts that come with it are late already, and one may be over by the next."""
+        self._late_until = self._clock.monotonic() + BURST if connected else inf
 
     async def take(self, topic: str, payload: bytes) -> None:
         """One message from the broker. An empty one clears a retained one and means nothing here."""
@@ -153,11 +163,42 @@ class Inbox:
         self._said(device)
 
     async def _alert(self, payload: bytes) -> None:
-        try:
-            message = self.alerts.take(payload)
-            if message is None:
+        """Act at once; but of what a broker kept for us hear the end before any of it reaches a lamp."""
+        if not self._late and self._clock.monotonic() >= self._late_until:
+            if not self._take_alerts([payload]):
                 await asyncio.gather(*self._settling)  # the sure copy is acknowledged only when the first is on disk
-                return
+            return
+        self._late.append(payload)
+        if len(self._late) >= LATE_ALERTS:
+            self._take_late()
+        elif len(self._late) == 1:
+            self._settle_in_time(self._after_burst())
+
+    async def _after_burst(self) -> None:
+        await asyncio.sleep(BURST)
+        self._take_late()
+
+    def _take_late(self) -> None:
+        late, self._late = self._late, []
+        self._take_alerts(late)
+
+    def _take_alerts(self, payloads: Sequence[bytes]) -> bool:
+        """Only the newest word on each alert counts; nothing is told before all are read. Whether any was news."""
+        news: dict[str, AlertMessage] = {}
+        for payload in payloads:
+            try:
+                message = self.alerts.take(payload)
+            except WireError as exc:
+                self._refuse_alert(exc)
+                continue
+            if message is not None:
+                news[message.id] = message
+        for message in news.values():
+            self._act_on(message)
+        return bool(news)
+
+    def _act_on(self, message: AlertMessage) -> None:
+        try:
             files = message.files()
         except WireError as exc:
             self._refuse_alert(exc)
@@ -168,7 +209,10 @@ class Inbox:
         for device in concerned:
             if device not in sounding:
                 self._changed(device, True)
-        settling = asyncio.create_task(self._settle(message, files, sounding))
+        self._settle_in_time(self._settle(message, files, sounding))
+
+    def _settle_in_time(self, work: Coroutine[Any, Any, None]) -> None:
+        settling = asyncio.create_task(work)
         self._settling.add(settling)
         settling.add_done_callback(self._settling.discard)
 

@@ -27,11 +27,13 @@ class Liaison:
 
     def __init__(
         self, config: AgentConfig, boot: str, clock: Clock, keys: dict[str, bytes],
-        take: Callable[[str, bytes], Awaitable[None]], connected: Callable[[], None],
+        take: Callable[[str, bytes], Awaitable[None]], connected: Callable[[], None], reached: Callable[[bool], None],
     ) -> None:  # fmt: skip
-        """`keys` is filled with the pinned keys as soon as there are any; `connected()` is told of each connection."""
+        """`keys` is filled with the pinned keys as soon as there are any; `connected()` is told of each connection
+        after its birth, `reached(yes)` at once, and of each loss; first of all it is told False.
+        """
         self._config, self._boot, self._clock, self._keys = config, boot, clock, keys
-        self._take, self._on_connected = take, connected
+        self._take, self._on_connected, self._reached = take, connected, reached
         self._path = config.state / "enrolment.json"
         self._enrolment: Enrolment | None = None
         self._session: MqttSession | None = None
@@ -62,6 +64,7 @@ class Liaison:
         """Enrol if need be, then stay connected; at the end say goodbye."""
         enrolment = self._enrolment or await self._enrol()
         session = self._session = self._new_session(enrolment)
+        self._reached(False)
         running = asyncio.create_task(session.run())
         try:
             async with asyncio.TaskGroup() as group:
@@ -103,9 +106,14 @@ class Liaison:
             self._settings(enrolment.broker),
             subscriptions=agent_subscriptions(config.gate, config.agent, tuple(one.id for one in config.devices)),
             on_message=self._take,
-            on_state=lambda connected: self._connected_now.set() if connected else None,
+            on_state=self._state,
             will=Will(self._online_topic, self._online(False)),
         )
+
+    def _state(self, connected: bool) -> None:
+        self._reached(connected)
+        if connected:
+            self._connected_now.set()
 
     def _settings(self, account: BrokerAccount) -> BrokerSettings:
         return BrokerSettings(

@@ -13,7 +13,7 @@ TEXTS = {
     "zh-Hans": "紧急通知：请立即从安全出口撤离",
     "en": "EMERGENCY: leave now by the nearest exit",
 }
-BOARDS = {"huu-nghi": ("lane-1", "lane-2"), "chi-ma": ("board-1",)}
+BOARDS = {"huu-nghi": ("lane-1", "lane-2"), "chi-ma": ("board-1", "lane-1")}
 
 
 @pytest.fixture(scope="module")
@@ -32,11 +32,25 @@ def boards():
 
 
 def lamps(province, gate, board):
-    return province.simulated[gate].board(board).page().planes
+    return province.simulated[gate].devices[board].page().planes
+
+
+def wall(province):
+    """The picture that the full-colour wall's own program draws: no serial line tells it."""
+    return (province.folder / "sim" / "huu-nghi-wall.png").read_bytes()
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left_on(province):
+    """An alert of a test that failed would be over the boards of the next."""
+    yield
+    for alert in province.call("truc", "GET", "alerts"):
+        if alert["state"] == "active":
+            province.ask("truc", "POST", f"alerts/{alert['id']}/end")
 
 
 def pages(province, message):
-    shapes = ("128x32:mono", "192x64:rg")
+    shapes = ("128x32:mono", "192x64:rg", "128x16:rg")
     return {page.planes for shape in shapes for each in province.pages_of(message, shape).values() for page in each}
 
 
@@ -70,8 +84,10 @@ def sounding(province) -> bool:
 
 
 def test_an_alert_takes_every_board_and_speaker_and_says_who_confirmed_and_leaves_when_it_is_ended(province):
+    calm = eventually(lambda: wall(province), what="the wall's picture")
     alert = start(province)
     over_everyday(province)
+    eventually(lambda: wall(province) != calm, what="the alert on the wall")
     eventually(lambda: sounding(province), what="the emergency tone")
     view = eventually(
         lambda: (v := province.call("truc", "GET", f"alerts/{alert}")) and not v["waiting"] and v, what="confirmations"
@@ -79,12 +95,15 @@ def test_an_alert_takes_every_board_and_speaker_and_says_who_confirmed_and_leave
     assert {each["device"] for each in view["devices"]} == {
         "huu-nghi/lane-1",
         "huu-nghi/lane-2",
+        "huu-nghi/wall",
         "chi-ma/board-1",
+        "chi-ma/lane-1",
         "tan-thanh/pa-1",
     }
     assert all(each["confirmed"] and each["when"] for each in view["devices"])
     province.call("truc", "POST", f"alerts/{alert}/end")
     back_to_everyday(province)
+    eventually(lambda: wall(province) == calm, what="the wall as it was")
     interrupted = eventually(
         lambda: [r for r in province.records() if r["outcome"] == "interrupted" and r["cause"] == "rule"],
         what="a record",
