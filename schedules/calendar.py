@@ -79,6 +79,8 @@ class Due:
         steady = not (self._quiet or self._frozen or self._tongues)
         self.plain = rule.loop and everyday and steady and len(editions.edges) == 1
         self._whole = editions.at(NEVER) if self.plain else None
+        # The head of every answer in which a plain rule wins.
+        self.head = ("rule", rule.id, rule.priority, self._whole, rule.zones, rule.loop) if self._whole else None
         self._said: dict[tuple[int, int], Playlist] = {}
         self._shared: ShareTurns | None = None
         if rule.share:

@@ -16,6 +16,9 @@ from schedules.zone import tick
 __all__ = ["Cause", "OnAir", "next_change", "on_air"]
 
 
+_ON_TIME = tuple(OnAir._field_defaults.values())[1:]  # of an answer that is not late, cut or an exercise
+
+
 def on_air(plan: Plan, at: datetime, alerts: Sequence[Alert] = ()) -> OnAir:
     """Name what `plan` and the alerts put on air at `at`, and why."""
     ready = compiled(plan)
@@ -47,6 +50,8 @@ def answer_of_rule(
 ) -> OnAir:
     """The answer when a rule wins; `beaten` names what else is due, strongest first."""
     wins = ready.dues[winner.order]
+    if wins.head is not None:
+        return OnAir._make((*wins.head, since, until, beaten, *_ON_TIME))
     rule, playlist = wins.rule, wins.playlist_of(winner.start, winner.since)
     zones = wins.zones_at(winner.since)
     if not wins.is_call:
