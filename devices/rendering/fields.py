@@ -27,6 +27,7 @@ from schedules.lunar import LunarTable
 
 FIRST = 0xF0000  # letters of a plane nobody writes: one for each field of a text
 MOST = 50
+_STAND_INS = re.compile(f"[{chr(FIRST)}-{chr(FIRST + MOST - 1)}]")
 _FIELD = re.compile(r"\{([^{}]*)\}")
 
 
@@ -40,7 +41,8 @@ class Slot(NamedTuple):
 
 def field_faults(text: str) -> tuple[Finding, ...]:
     """What blocks: a field or a brace that nobody understands, or more fields than a page file may hold."""
-    wrong = misread(text)
+    posing = _STAND_INS.search(text)
+    wrong = (posing.start(), f"U+{ord(posing[0]):04X}") if posing else misread(text)
     if wrong is not None:
         return (finding("field.unknown", "block", wrong[0], field=wrong[1][:60]),)
     count = len(fields_of(text))

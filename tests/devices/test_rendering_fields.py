@@ -100,6 +100,14 @@ def test_a_field_nobody_understands_blocks_and_says_where_in_the_authors_languag
     assert render(f"{{clock}} Bây giờ {text}", "vi", BOARD).findings[0].position == len("{clock} Bây giờ ")
 
 
+@pytest.mark.parametrize("text", ["\U000f0000 {clock}", "{clock} \U000f0000", "[red: \U000f0000] {clock}"], ids=ascii)
+def test_no_letter_that_an_author_pastes_passes_for_a_field(text):
+    made = render(text, "vi", BOARD)
+    assert made.file is None
+    (found,) = made.findings
+    assert (found.code, found.position) == ("field.unknown", text.index("\U000f0000"))
+
+
 def test_hours_of_both_sides_are_drawn_as_each_language_reads_them():
     for draw in (render, scroll):
         assert draw("{time 07:00}", "zh-Hans", WIDE).file == draw("08:00（北京时间）", "zh-Hans", WIDE).file
