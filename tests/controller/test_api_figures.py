@@ -85,7 +85,7 @@ def test_an_unknown_gate_a_bad_name_and_too_many_are_refused(desk: Desk):
     assert len(desk.get("/gates/chi-ma/figures").json()) == 100
 
 
-def test_the_digital_gates_own_account_brings_figures_and_can_do_nothing_else(desk: Desk):
+def test_the_digital_gates_own_account_brings_figures_and_changes_nothing_else(desk: Desk):
     for person in ("author", "guard", "technician", "auditor", "administrator"):
         assert bring(desk, person=person, lorries=1).status_code == 403
     assert bring(desk, person="feed", lorries=1).status_code == 200
