@@ -24,7 +24,9 @@ class Role(StrEnum):
     TECHNICIAN = "technician"
     AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"
-    FEED = "feed"  # the digital gate's own account: its password, stolen, can bring wrong numbers and change nothing else
+    FEED = (
+        "feed"  # the digital gate's own account: its password, stolen, can bring wrong numbers and change nothing else
+    )
 
 
 class Right(StrEnum):
