@@ -16,6 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+import chinese_marks
 import freetype
 from pictograms import PICTOGRAMS, rasterised
 from vietnamese_marks import Drawing, marked, set_marks, with_dot
@@ -91,10 +92,11 @@ class Recipe:
     capital: int
     letters: str
     own_marks: bool = False  # letters by FreeType's own hinter, marks by hand
+    own_stops: bool = False  # Chinese punctuation by hand
 
 
 RECIPES = (
-    Recipe("u16", "unifont", 16, 16, 14, 10, LATIN + LATIN_1 + MARKS + ARROWS + CHINESE),
+    Recipe("u16", "unifont", 16, 16, 14, 10, LATIN + LATIN_1 + MARKS + ARROWS + CHINESE, own_stops=True),
     Recipe(
         "n16",
         "noto-bold",
@@ -126,6 +128,8 @@ class Glyph:
 
 def draw(face: freetype.Face, letter: str, recipe: Recipe) -> Glyph:
     """Draw one letter; where marks are ours, its base by FreeType and they over it."""
+    if recipe.own_stops and letter in chinese_marks.DRAWN:
+        return Glyph(letter, chinese_marks.CELL, chinese_marks.rows_of(letter))
     if not recipe.own_marks:
         return outlined(face, letter, recipe)
     if letter == " ":

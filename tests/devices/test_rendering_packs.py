@@ -186,6 +186,32 @@ def test_in_sixteen_rows_a_dark_row_parts_each_small_letter_from_what_stands_on_
     assert (not rows[13] and all(rows[14:])) or not dot_alone or letter == "ỵ"
 
 
+def ink_of(glyphs, letter):
+    """The last column and the first row with a lit lamp."""
+    rows = [int.from_bytes(row, "big") for row in rows_of(glyphs, letter)]
+    every, bits = 0, len(rows_of(glyphs, letter)[0]) * 8
+    for row in rows:
+        every |= row
+    return bits - 1 - ((every & -every).bit_length() - 1), next(number for number, row in enumerate(rows) if row)
+
+
+@pytest.mark.parametrize("name", HAN_PACKS)
+@pytest.mark.parametrize("letter", "，、。：；")
+def test_a_chinese_stop_stands_beside_the_character_it_follows(name, letter):
+    glyphs = pack(name)
+    assert ink_of(glyphs, letter)[0] < glyphs.widths[letter] / 2
+
+
+@pytest.mark.parametrize("letter", "，、。")
+def test_in_sixteen_rows_a_chinese_comma_stands_at_the_foot_of_the_line(letter):
+    assert ink_of(pack("u16"), letter)[1] >= 10
+
+
+def test_in_sixteen_rows_brackets_are_as_thin_as_the_characters_in_them():
+    for bracket in "（）":
+        assert all(sum(byte.bit_count() for byte in row) <= 1 for row in rows_of(pack("u16"), bracket))
+
+
 def test_the_signs_that_gates_need_are_there():
     assert {"stop", "no-entry", "warning", "info", "lorry", "passport", "mask", "fog", "exit"} <= set(LETTERS)
     assert {"up", "right", "down", "left"} <= set(LETTERS)
