@@ -66,7 +66,11 @@ def light(pages: Sequence[Page], reader: Reader) -> Iterator[Finding]:
     if not reader.night:
         return
     lamps = pages[0].shape.width * pages[0].shape.height
-    shares = [max(int.from_bytes(plane, "big").bit_count() for plane in page.planes) / lamps for page in pages]
+    shares = [max(map(_lit, {id(plane): plane for plane in page.planes}.values())) / lamps for page in pages]
     most = max(shares)
     if most > DAZZLING:
         yield finding("light.much", "info", page=shares.index(most) + 1, share=round(most * 100))
+
+
+def _lit(plane: bytes) -> int:
+    return int.from_bytes(plane, "big").bit_count()

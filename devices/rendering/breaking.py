@@ -7,9 +7,10 @@ range such as 07:00–19:00, and a short number stays with the word before it ("
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from enum import IntEnum
-from itertools import accumulate
+from itertools import accumulate, chain
+from operator import sub
 from typing import NamedTuple
 
 from devices.rendering.cleaning import BREAK, JOIN, NO_BREAK_SPACE
@@ -48,6 +49,9 @@ class Cut(IntEnum):
     INSIDE = 5  # a word of several syllables or characters
 
 
+SENTENCE, PHRASE, WORD, LEANS, INSIDE = Cut
+
+
 class Atoms(NamedTuple):
     """The atoms of one paragraph, and where each begins and ends if all stood on one line."""
 
@@ -62,42 +66,52 @@ class Atoms(NamedTuple):
         pieces = [part for at in range(first, last - 1) for part in (self.texts[at], self.gaps[at])]
         return "".join((*pieces, self.texts[last - 1]))
 
-    def cut(self, at: int) -> Cut:
-        """How natural a break before atom `at` is."""
-        before, after = self.texts[at - 1], self.texts[at]
-        if not self.gaps[at - 1] and before[-1] in _SIGNS:  # a broken address: its dots end no sentence
-            return Cut.PHRASE if before[-1] == "/" else Cut.WORD
-        if before[-1] in _SENTENCE_END:
-            return Cut.SENTENCE
-        if before[-1] in _PHRASE_END or after[0] in _PHRASE_START:
-            return Cut.PHRASE
-        if inside_word(before, after):
-            return Cut.INSIDE
-        return Cut.LEANING if before.lower() in LEANING else Cut.WORD
+    def cuts(self) -> list[Cut]:
+        """How natural a break before each atom is; the one before the first is nobody's."""
+        found, lowered = [WORD], [text.lower() for text in self.texts]
+        for before, gap, low, after, after_low in zip(
+            self.texts, self.gaps, lowered, self.texts[1:], lowered[1:], strict=False
+        ):
+            end = before[-1]
+            if not gap and end in _SIGNS:  # a broken address: its dots end no sentence
+                found.append(PHRASE if end == "/" else WORD)
+            elif end in _SENTENCE_END:
+                found.append(SENTENCE)
+            elif end in _PHRASE_END or after[0] in _PHRASE_START:
+                found.append(PHRASE)
+            elif inside_word(low, after_low):
+                found.append(INSIDE)
+            else:
+                found.append(LEANS if low in LEANING else WORD)
+        return found
 
-    def aside(self, at: int) -> bool:
-        """Whether atom `at` begins what explains the words before it: (giờ Hà Nội)."""
-        return self.texts[at][0] in _ASIDE
+    def asides(self) -> set[int]:
+        """The atoms that begin what explains the words before them: (giờ Hà Nội)."""
+        return {at for at, text in enumerate(self.texts) if at and text[0] in _ASIDE}
 
 
 def atoms(paragraph: str, widths: Mapping[str, int], width: int) -> Atoms:
     """Atoms of a clean paragraph, none wider than `width` lamps; every letter must fit by itself."""
-    pairs = _ATOM.findall(paragraph.strip(_GAP))
+    paragraph = paragraph.strip(_GAP)
+    pairs = _ATOM.findall(paragraph)
     if not paragraph.isprintable():  # steering characters have done their work and have no width
         pairs = [(atom.translate(_STEER), gap.translate(_STEER)) for atom, gap in pairs]
         pairs = [pair for pair in pairs if not pair[0].isspace() and pair[0]]
-    measure = widths.__getitem__
-    wide = [sum(map(measure, atom)) for atom, _ in pairs]
+    starts, ends = _places(pairs, widths)
     broken: list[str] = []
-    if wide and max(wide) > width:
+    if max(map(sub, ends, starts), default=0) > width:
         pairs = [pair for one in pairs for pair in _loosened(one[0], one[1], widths, width, broken)]
-        wide = [sum(map(measure, atom)) for atom, _ in pairs]
-    space = measure(" ")
-    steps = [own + (space if gap == " " else sum(map(measure, gap))) for own, (_, gap) in zip(wide, pairs, strict=True)]
-    starts = list(accumulate(steps, initial=0))[:-1]
-    ends = [start + own for start, own in zip(starts, wide, strict=True)]
+        starts, ends = _places(pairs, widths)
     texts, gaps = zip(*pairs, strict=True) if pairs else ((), ())
     return Atoms(texts, gaps, starts, ends, tuple(broken))
+
+
+def _places(pairs: Sequence[tuple[str, str]], widths: Mapping[str, int]) -> tuple[list[int], list[int]]:
+    """Where atoms begin and end, in lamps from the first, if all stand on one line with their gaps."""
+    pieces = list(chain.from_iterable(pairs))
+    lamps = list(accumulate(map(widths.__getitem__, "".join(pieces)), initial=0))
+    edges = list(map(lamps.__getitem__, accumulate(map(len, pieces), initial=0)))
+    return edges[:-1:2], edges[1::2]
 
 
 def _measure(text: str, widths: Mapping[str, int]) -> int:

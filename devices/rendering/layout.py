@@ -5,9 +5,10 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
+from math import inf
 from typing import NamedTuple
 
-from devices.rendering.breaking import Atoms, Cut, atoms
+from devices.rendering.breaking import INSIDE, LEANS, PHRASE, SENTENCE, WORD, Atoms, atoms
 
 Lines = tuple[str, ...]
 CROWDED = 3  # lines that a page of several sentences holds; the most a Vietnamese road sign may have (QCVN 41 Art. 50)
@@ -17,7 +18,7 @@ ONE_MORE = 0.3  # a page more weighs less than two words parted
 TRIES = 40  # places looked at for turning a page
 
 
-_TEAR = {Cut.SENTENCE: 0.0, Cut.PHRASE: 0.2, Cut.WORD: 0.6, Cut.LEANING: 0.8, Cut.INSIDE: 2.0}
+_TEAR = {SENTENCE: 0.0, PHRASE: 0.2, WORD: 0.6, LEANS: 0.8, INSIDE: 2.0}
 
 
 class Layout(NamedTuple):
@@ -87,9 +88,11 @@ class _Spread:
         self.capacity = capacity
         self.crowded = max(CROWDED, capacity // 2) if crowded is None else crowded
         self.count = len(paragraph.texts)
-        self.cuts = [Cut.WORD, *map(paragraph.cut, range(1, self.count))]
-        self.asides = {at for at in range(1, self.count) if paragraph.aside(at)}
+        self.cuts = paragraph.cuts()
+        self.inside = {at for at, cut in enumerate(self.cuts) if cut is INSIDE}
+        self.asides = paragraph.asides()
         self.known: dict[tuple[int, int, int], list[tuple[int, int]]] = {}
+        self.filled: dict[tuple[int, int], list[tuple[int, int]]] = {}
 
     def lines(self) -> Lines:
         """All on even lines; one empty line if there is nothing."""
@@ -97,7 +100,7 @@ class _Spread:
 
     def pages(self) -> Iterator[Lines]:
         """Pages that end where the text pauses."""
-        fills = self._fill(0, self.count, self.width)
+        fills = self._full(0, self.count)
         if self.count > LONG:
             for at in range(0, len(fills), self.capacity):
                 yield tuple(self.atoms.line(*span) for span in fills[at : at + self.capacity])
@@ -108,7 +111,7 @@ class _Spread:
         if self.capacity == 1 and last - first <= FEW:
             yield from ((self.atoms.line(*span),) for span in self._one_by_one(first, last))
             return
-        count = len(self._fill(first, last, self.width))
+        count = len(self._full(first, last))
         need = -(-count // self.capacity)
         cut = self._split(first, last, need) if need > 1 or count > self.crowded else None
         if cut is not None:
@@ -119,7 +122,7 @@ class _Spread:
 
     def _one_by_one(self, first: int, last: int) -> list[tuple[int, int]]:
         """Pages of one line: as few as possible, or a few more that end where the text pauses."""
-        count = len(self._fill(first, last, self.width))
+        count = len(self._full(first, last))
         ways = [self._set(first, last, lines) for lines in range(count, min(count + 2, last - first) + 1)]
         return min(
             ways, key=lambda spans: ONE_MORE * len(spans) + sum(self._turn_tear(at, last) for at, _ in spans[1:])
@@ -130,13 +133,13 @@ class _Spread:
         parts = max(2, need)
         order = self._places(first, last, parts)
         if need == 1:
-            order = [at for at in order if self.cuts[at] is Cut.SENTENCE]
+            order = [at for at in order if self.cuts[at] is SENTENCE]
         best = self._feasible(first, last, parts, order)
         if need == 1:
             return best
         if best is None:
-            best = self._fill(first, last, self.width)[self.capacity][0]
-        worst = Cut.WORD if self.cuts[best] is Cut.INSIDE else Cut.PHRASE if parts > 2 else self.cuts[best]
+            best = self._full(first, last)[self.capacity][0]
+        worst = WORD if self.cuts[best] is INSIDE else PHRASE if parts > 2 else self.cuts[best]
         whole = (self._whole(first, best) and self._whole(best, last)) or self._hopeless(first, last)
         if self.cuts[best] <= worst and whole:
             return best
@@ -148,9 +151,7 @@ class _Spread:
     def _hopeless(self, first: int, last: int) -> bool:
         """Whether some word is wider than a line, so that a page more would not keep all of them whole."""
         starts, ends = self.atoms.starts, self.atoms.ends
-        return any(
-            self.cuts[at] is Cut.INSIDE and ends[at] - starts[at - 1] > self.width for at in range(first + 1, last)
-        )
+        return any(self.cuts[at] is INSIDE and ends[at] - starts[at - 1] > self.width for at in range(first + 1, last))
 
     def _feasible(self, first: int, last: int, parts: int, order: Sequence[int]) -> int | None:
         """The first place in `order` that leaves no more than `parts` pages, and if there is one, that tears no word on them."""
@@ -163,7 +164,7 @@ class _Spread:
 
     def _whole(self, first: int, last: int) -> bool:
         """Whether a page of these atoms tears no word; what needs several pages is not judged yet."""
-        count = len(self._fill(first, last, self.width))
+        count = len(self._full(first, last))
         if count > self.capacity or not self._torn(self._set(first, last, count)):
             return True
         roomy = self._set(first, last, count + 1) if count < self.capacity else []
@@ -171,15 +172,16 @@ class _Spread:
 
     def _places(self, first: int, last: int, parts: int) -> list[int]:
         """Where the page may be turned, best first: near an even share, where the text pauses, never before what explains."""
-        starts, cuts = self.atoms.starts, self.cuts
+        starts, cuts, asides = self.atoms.starts, self.cuts, self.asides
         begin, share = starts[first], parts / max(1, self.atoms.ends[last - 1] - starts[first])
-        asides = self.asides
         uneasy = []
         for at in range(first + 1, last):
             part = (starts[at] - begin) * share
-            nearest = 1 if part < 1.5 or parts == 2 else parts - 1 if part > parts - 1 else round(part)
-            uneasy.append((abs(part - nearest) / parts + 0.15 * cuts[at] + (0.5 if at in asides else 0.0), at))
-        return [at for _, at in sorted(uneasy)]
+            nearest = 1 if parts == 2 or part < 1.5 else parts - 1 if part > parts - 1 else round(part)
+            unease = abs(part - nearest) / parts + 0.15 * cuts[at]
+            uneasy.append((unease + 0.5 if at in asides else unease, at))
+        uneasy.sort()
+        return [at for _, at in uneasy]
 
     def _unease(self, first: int, at: int, last: int, parts: int) -> float:
         begin, end = self.atoms.starts[first], self.atoms.ends[last - 1]
@@ -188,22 +190,31 @@ class _Spread:
         return abs(share - nearest) / parts + 0.15 * self.cuts[at]
 
     def _turns(self, first: int, last: int) -> int:
-        return -(-len(self._fill(first, last, self.width)) // self.capacity)
+        return -(-len(self._full(first, last)) // self.capacity)
 
     def _fill(self, first: int, last: int, width: int) -> list[tuple[int, int]]:
         """Spans of lines, each as full as `width` allows."""
         starts, ends = self.atoms.starts, self.atoms.ends
         spans = []
         while first < last:
-            after = max(first + 1, bisect_right(ends, starts[first] + width, first, last))
+            after = bisect_right(ends, starts[first] + width, first, last)
+            if after == first:  # wider than the line
+                after += 1
             spans.append((first, after))
             first = after
         return spans
 
+    def _full(self, first: int, last: int) -> list[tuple[int, int]]:
+        """Spans of lines as full as the board's width allows; remembered, for a page is weighed before it is chosen."""
+        known = self.filled.get((first, last))
+        if known is None:
+            known = self.filled[first, last] = self._fill(first, last, self.width)
+        return known
+
     def _even(self, first: int, last: int) -> Lines:
         """A new line for each sentence where there is room for that; else as few lines as possible."""
-        spans = self._fill(first, last, self.width)
-        ends = [at for at in range(first + 1, last) if self.cuts[at] is Cut.SENTENCE] if len(spans) > 1 else []
+        spans = self._full(first, last)
+        ends = [at for at in range(first + 1, last) if self.cuts[at] is SENTENCE] if len(spans) > 1 else []
         if ends:
             sentences = [self._balanced(*span) for span in pairwise((first, *ends, last))]
             lines = tuple(line for sentence in sentences for line in sentence)
@@ -213,7 +224,7 @@ class _Spread:
 
     def _balanced(self, first: int, last: int) -> Lines:
         """As few lines as possible, the longest as short as possible; two lines part where the text pauses."""
-        count = len(self._fill(first, last, self.width))
+        count = len(self._full(first, last))
         spans = self._set(first, last, count)
         if self._torn(spans) and count < self.capacity:
             roomy = self._set(first, last, count + 1)  # a line more is better than a word torn apart
@@ -221,7 +232,7 @@ class _Spread:
         return tuple(self.atoms.line(*span) for span in spans)
 
     def _torn(self, spans: Sequence[tuple[int, int]]) -> bool:
-        return any(self.cuts[at] is Cut.INSIDE for at, _ in spans[1:])
+        return not self.inside.isdisjoint([at for at, _ in spans[1:]])
 
     def _set(self, first: int, last: int, count: int) -> list[tuple[int, int]]:
         """Spans of `count` lines; remembered, for a page is weighed before it is chosen."""
@@ -233,7 +244,7 @@ class _Spread:
     def _lines_of(self, first: int, last: int, count: int) -> list[tuple[int, int]]:
         if count == 2:
             low = bisect_left(self.atoms.starts, self.atoms.ends[last - 1] - self.width, first + 1, last - 1)
-            high = min(self._fill(first, last, self.width)[0][1], last - 1)
+            high = min(self._full(first, last)[0][1], last - 1)
             at = min(range(low, high + 1), key=lambda at: self._unease(first, at, last, 2))
             return [(first, at), (at, last)]
         if count > 2:
@@ -246,30 +257,29 @@ class _Spread:
             return []
         starts, ends, width = self.atoms.starts, self.atoms.ends, self.width
         total = ends[last - 1] - starts[first]
-        even, tears = total / count, [_TEAR[cut] for cut in self.cuts]
-        reach = [bisect_right(ends, start + width, 0, last) + 1 for start in starts[:last]]
-        best: dict[int, tuple[float, int]] = {last: (0.0, last)}  # a first atom -> cost, and the atom after its line
-        kept = [best]
-        for lines in range(1, count + 1):
-            fewer, best = best, {}
-            nearest = min(fewer, default=last + 1)
-            for at in range(first, last) if lines < count else (first,):
-                start, found = starts[at], False
-                for end in range(max(at + 1, nearest), reach[at]):
-                    known = fewer.get(end)
-                    if known is not None:
-                        cost = (
-                            known[0] + abs(ends[end - 1] - start - even) / total + (tears[end] if end < last else 0.0)
-                        )
-                        if not found or cost < best[at][0]:
-                            best[at], found = (cost, end), True
-            kept.append(best)
-        if first not in best:
+        even, tears = total / count, [_TEAR[cut] for cut in self.cuts[:last]] + [0.0]
+        furthest = [first, *(after for _, after in self._full(first, last)), last]  # after so many full lines
+        costs = [inf] * last + [0.0]  # of what stands from an atom on, in the lines below
+        goes_to: list[dict[int, int]] = []  # of each line, lowest first: its first atom, and the atom after it
+        for above in range(count - 1, -1, -1):
+            below, costs, ways = costs, [inf] * (last + 1), {}
+            nearest = next(iter(goes_to[-1]), last) if goes_to else last
+            soonest = max(first + above, bisect_left(starts, ends[nearest - 1] - width, 0, last))
+            for at in range(soonest, min(furthest[min(above, len(furthest) - 1)], last - 1) + 1):
+                start, cheapest, after = starts[at], inf, 0
+                for end in range(max(at + 1, nearest), bisect_right(ends, start + width, at, last) + 1):
+                    cost = below[end] + abs(ends[end - 1] - start - even) / total + tears[end]
+                    if cost < cheapest:
+                        cheapest, after = cost, end
+                if after:
+                    costs[at], ways[at] = cheapest, after
+            goes_to.append(ways)
+        if first not in goes_to[-1]:
             return []
         spans, at = [], first
-        for way in reversed(kept[1:]):
-            spans.append((at, way[at][1]))
-            at = way[at][1]
+        for ways in reversed(goes_to):
+            spans.append((at, ways[at]))
+            at = ways[at]
         return spans
 
     def _turn_tear(self, at: int, last: int) -> float:

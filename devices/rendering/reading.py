@@ -41,13 +41,14 @@ def reading_seconds(lines: Iterable[str], language: str, reader: Reader) -> floa
     on_foot = reader.audience == "walker"
     han = len(_HAN.findall(text))
     words = _WORD.findall(text)
-    count = len(words) if _DIGIT.search(text) is None else sum(map(_weight, words))
+    count = len(words) + sum(_slow(word) for word in words if not word.isalpha())
     return han * _SECONDS["han"][on_foot] + count * _SECONDS["vi" if language == "vi" else "en"][on_foot]
 
 
-def _weight(word: str) -> int:
+def _slow(word: str) -> bool:
+    """Whether it is read digit by digit, or letter by letter: long numbers, times and plates."""
     digits = len(_DIGIT.findall(word))
-    return 2 if digits > 2 or (digits and any(map(str.isalpha, word))) else 1
+    return digits > 2 or (digits > 0 and any(map(str.isalpha, word)))
 
 
 def reach_m(capital: int, reader: Reader, *, night: bool = False) -> float:

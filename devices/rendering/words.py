@@ -46,8 +46,8 @@ _FIRST = frozenset(pair.partition(" ")[0] for pair in SYLLABLE_PAIRS)
 
 
 def inside_word(before: str, after: str) -> bool:
-    """Whether a break between these two pieces would tear a word."""
+    """Whether a break between these two pieces, in small letters, would tear a word."""
     if before[-1] >= "\u4e00":
         return before[-1] + after[0] in HAN_PAIRS
-    first = before.lstrip("(“").lower()
-    return first in _FIRST and f"{first} {after.rstrip(',.;:!?)”…').lower()}" in SYLLABLE_PAIRS
+    first = before.lstrip("(“")
+    return first in _FIRST and f"{first} {after.rstrip(',.;:!?)”…')}" in SYLLABLE_PAIRS
