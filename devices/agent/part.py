@@ -116,7 +116,7 @@ class Part:
             return
         if play is not None:
             play.drop()
-        self._note_failure(old)
+        self._note_failure(old, now)
 
     def _draft(self, turn: Turn) -> PlayRecord:
         if turn.item is None or turn.content is None:
@@ -124,14 +124,16 @@ class Part:
         boot, device, area = self._tools.journal.boot, self._tools.device, self._area or None
         return draft(device, boot, turn.answer, turn.item, turn.content, turn.due, self._clock, area=area)
 
-    def _note_failure(self, turn: Turn) -> None:
+    def _note_failure(self, turn: Turn, now: datetime) -> None:
         """Due and not one lamp lit: a record for each content, at intervals."""
-        last, now = self._failed_at.get(turn.showing), self._clock.monotonic()
-        if turn.item is None or turn.content is None or not self._contact.reason:
+        over = turn.ends is not None and turn.ends <= now  # else a newer plan or something stronger has the board
+        reason = self._contact.reason or ("its turn was over before it was lit" if over else "")
+        if turn.item is None or turn.content is None or not reason:
             return
-        if last is None or now - last >= FAILED_EVERY:
-            self._failed_at = {**dict(list(self._failed_at.items())[-200:]), turn.showing: now}
-            self._tools.journal.add(self._draft(turn).model_copy(update={"reason": self._contact.reason[:300]}))
+        last, mono = self._failed_at.get(turn.showing), self._clock.monotonic()
+        if last is None or mono - last >= FAILED_EVERY:
+            self._failed_at = {**dict(list(self._failed_at.items())[-200:]), turn.showing: mono}
+            self._tools.journal.add(self._draft(turn).model_copy(update={"reason": reason[:300]}))
 
 
 def _cut_short(old: Turn, new: Turn, now: datetime) -> bool:

@@ -21,6 +21,7 @@ from controller.console.reasons import reason_words
         ),
         ("let go: power", "en", "let go: the power was cut"),
         ("live microphone, kept as 20261129T0700-pa.wav", "en", "live microphone, kept as 20261129T0700-pa.wav"),
+        ("its turn was over before it was lit", "vi", "hết lượt trước khi kịp sáng"),
         ("the disk smells of fish", "vi", "the disk smells of fish"),
     ],
 )

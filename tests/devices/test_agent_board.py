@@ -126,6 +126,35 @@ def test_an_alert_goes_first_and_the_interrupted_record_names_it(line: Line, boa
     assert shown(board)[-1] in (*VI.pages, *ZH.pages)
 
 
+def test_a_turn_that_is_over_before_its_page_is_lit_is_recorded_as_missed_with_the_reason(
+    line: Line, board: FakeBoard
+) -> None:
+    def slow() -> None:
+        board.before = None
+        line.clock.pass_by(7.0)  # the first question took longer than the six seconds of the first content
+
+    board.before = slow
+    line.go(orders(line, plan(VI, ZH)))
+    line.run(3.5)
+    missed, shown_after = line.records()
+    assert (missed.content.language, missed.outcome, missed.started) == ("vi", Outcome.FAILED, None)
+    assert missed.reason == "its turn was over before it was lit"
+    assert (shown_after.content.language, shown_after.outcome) == ("zh-Hans", Outcome.SHOWN)
+
+
+def test_a_turn_that_a_newer_plan_takes_away_before_its_page_is_lit_is_not_missed(line: Line, board: FakeBoard) -> None:
+    def replaced() -> None:
+        board.before = None
+        assert line.worker is not None
+        line.worker.tell(orders(line, plan(ZH, revision=2)))
+
+    board.before = replaced
+    line.go(orders(line, plan(VI)))
+    line.run(5.0)
+    assert shown(board) == [*ZH.pages]
+    assert line.records() == []
+
+
 def test_blank_all_darkens_the_board(line: Line, board: FakeBoard) -> None:
     line.go(orders(line, plan(VI)))
     line.go(orders(line, plan(VI), alert(priority=Priority.BLANK)))
