@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -16,17 +17,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from controller.media.audio import Clip, MediaError
-from controller.media.loudness import Loudness, integrated, true_peak
+from controller.media.loudness import Loudness, integrated_over, true_peak
 from controller.media.shares import Told, unheard, within
 from controller.media.windows import (
     Biquad,
+    Gains,
+    Kept,
+    Pcm,
     Samples,
     Window,
+    ahead,
     filtered,
     impulse_response,
+    most,
     peaks,
+    samples_in,
     samples_of,
     stretches,
+    with_gains,
 )
 from devices.profiles.wav import HEADER_BYTES, RATE, WIDTH, wav_header
 
@@ -41,12 +49,14 @@ _SLOW = RATE // 200  # compressor hop: 5 ms
 _ATTACK, _RELEASE = 0.6, 0.05  # smoothing per hop: about 5 ms down, 100 ms up
 _FAST = 64  # limiter hop: 1.3 ms
 _REACH = 4  # limiter hops over which its gain moves
-_PASSES = 5
+_PASSES, _GUESSES = 5, 4
+_MOST = 3.0  # dB of loudness that the limiter is trusted to take before anybody has measured it
+_PAUSE = RATE // 10  # frames that are looked at together for pauses
+_FULL, _AUDIBLE = 0.999, 0.003  # factors of full scale: clipped from here on, silent below
 _LONG = 30 * RATE  # frames: whoever walks past hears no more of one language
 _LOOK = 4096  # frames of a look for noise: 85 ms, a syllable
 _BAND = slice(26, 683)  # 300 Hz to 8 kHz of it
 _EVEN, _FLAT = 8.0, 0.2  # dB between loud and soft; flatness of white noise is 0.56, of speech under 0.1
-Gains = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,58 +73,111 @@ class Mastered:
 def master(clip: Clip, told: Told = unheard) -> Mastered:
     """Level a clip; MediaError media.silent where there is nothing to level, media.loudness where the target cannot be met."""
     frames = (len(clip.wav) - HEADER_BYTES) // WIDTH
-    source = samples_of(clip.wav)
-    before = integrated(source, frames)
-    if before < _QUIET:
+    heard = _heard(samples_of(clip.wav), frames, within(told, 0.0, 0.4))
+    if heard.lufs < _QUIET:
         raise MediaError("media.silent", "the sound file is silent, or so quiet that only noise would be heard")
-    told(0.1)
-    pressed = _compressed(filtered(source, _high_pass()), frames, within(told, 0.1, 0.5))
-    wav, after = _levelled(pressed, frames, within(told, 0.5, 0.9))
+    pcm, after = _levelled(_compressed(heard), frames, within(told, 0.4, 0.9))
     if abs(after.lufs - TARGET) > TOLERANCE or after.true_peak > CEILING:
         raise MediaError(
             "media.loudness",
             f"the sound cannot be brought to {TARGET:.0f} LUFS: it comes to {after.lufs:.1f} LUFS with peaks of "
             f"{after.true_peak:.1f} dBTP; record it closer to the microphone, without knocks",
         )
+    wav = wav_header(frames) + pcm.data
     levelled = Clip(wav=wav, sha256=hashlib.sha256(wav).hexdigest(), seconds=clip.seconds)
-    return Mastered(levelled, before, after, _findings(source, frames, before))
+    return Mastered(levelled, heard.lufs, after, _findings(samples_of(clip.wav), frames, heard))
 
 
-def _levelled(sound: Window, frames: int, told: Told) -> tuple[bytes, Loudness]:
-    """The WAV at the target and what the meter says of it: gain, then limiter, until the two agree."""
-    gain, ceiling = TARGET - integrated(sound, frames), CEILING - _UNDER
-    high = peaks(sound, frames, _FAST, above=10 ** ((ceiling - gain) / 20) / 2)  # half of it, for the gain may grow
-    peak = math.inf
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """Of the upload, heard through once: LUFS, samples at full scale, the highest sample of each 100 ms; and the sound after
+    the high-pass, with the level in dBFS of each 5 ms."""
+
+    lufs: float
+    full: int
+    highest: Samples
+    clean: Kept
+    levels: Gains
+
+
+def _heard(source: Window, frames: int, told: Told) -> _Heard:
+    clean, kept = filtered(source, _high_pass()), Kept(frames)
+    full, highest, levels = 0, [], []
+
+    def pieces() -> Iterator[Samples]:
+        nonlocal full
+        for start, stop in stretches(frames, _PAUSE):
+            piece, raw = clean(start, stop), source(start, stop)
+            kept.add(piece)
+            levels.append(_levels(piece))
+            highest.append(most(np.abs(raw), _PAUSE))
+            if highest[-1].max() >= _FULL:
+                full += int((np.abs(raw) >= _FULL).sum())
+            told(stop / frames)
+            yield raw
+
+    lufs = integrated_over(ahead(pieces()))
+    return _Heard(lufs, full, np.concatenate(highest), kept, np.concatenate(levels))
+
+
+def _levelled(sound: Window, frames: int, told: Told) -> tuple[Pcm, Loudness]:
+    """The samples at the target and what the meter says of them: gain, then limiter, until the two agree."""
+    loud, powers = _powers(sound, frames)
+    if math.isinf(loud):
+        raise MediaError("media.silent", "the sound file holds nothing but a rumble below all speech")
+    told(0.2)
+    ceiling = CEILING - _UNDER
+    high = peaks(sound, frames, _FAST, above=10 ** ((ceiling - TARGET + loud) / 20) / 2)  # half, for the gain may grow
+    gain, pcm = _gain(loud, powers, high, ceiling), np.empty(frames, "<i2")
     for number in range(_PASSES):
-        told((number + 1) / (_PASSES + 1))
+        told(0.2 + 0.8 * (number + 1) / (_PASSES + 1))
         factor = 10 ** (gain / 20)
-        wav = _wav(_with_gains(sound, factor * _limits(factor * high, 10 ** (ceiling / 20)), _FAST), frames)
-        lufs = integrated(samples_of(wav), frames)
+        limited = with_gains(sound, factor * _limits(factor * high, 10 ** (ceiling / 20)), _FAST)
+        lufs = integrated_over(ahead(_rendered(limited, pcm)))
         gain += TARGET - lufs
+        peak = true_peak(samples_in(pcm), frames)
         if abs(TARGET - lufs) <= _CLOSE:
-            peak = true_peak(samples_of(wav), frames)
             if peak <= CEILING:
                 break
             ceiling -= peak - CEILING + 0.02
-    return wav, Loudness(lufs, true_peak(samples_of(wav), frames) if math.isinf(peak) else peak)
+    return pcm, Loudness(lufs, peak)
 
 
-def _wav(sound: Window, frames: int) -> bytes:
-    return wav_header(frames) + b"".join(_to_pcm(sound(start, stop)) for start, stop in stretches(frames, _FAST))
+def _powers(sound: Window, frames: int) -> tuple[float, Gains]:
+    """LUFS of a sound, and the power of each limiter hop."""
+    powers = []
+
+    def pieces() -> Iterator[Samples]:
+        for start, stop in stretches(frames, _FAST):
+            hops = sound(start, start + -(-(stop - start) // _FAST) * _FAST)
+            powers.append(np.square(hops).reshape(-1, _FAST).mean(axis=1, dtype=np.float64))
+            yield hops[: stop - start]
+
+    return integrated_over(ahead(pieces())), np.concatenate(powers)
 
 
-def _compressed(sound: Window, frames: int, told: Told) -> Window:
-    """Each 3 dB above the threshold become one; kept as 16-bit samples."""
-    looks = [_look(sound(start, stop)) for start, stop in stretches(frames, _SLOW)]
-    told(0.5)
-    levels, highest = (np.concatenate(part) for part in zip(*looks, strict=True))
-    threshold = _average(levels) - _BELOW
-    gains = 10 ** (_smoothed(np.minimum(0.0, (threshold - levels) * (1 - 1 / _RATIO))) / 20)
-    near = np.maximum(gains, np.maximum(np.append(gains[1:], 0), np.append(0, gains[:-1])))
-    scale = 1 / max(float((highest * near).max()), 1e-6)
-    kept = samples_of(_wav(_with_gains(sound, gains * scale, _SLOW), frames))
-    back = np.float32(1 / scale)
-    return lambda start, stop: kept(start, stop) * back
+def _gain(loud: float, powers: Gains, high: Samples, ceiling: float) -> float:
+    """The gain in dB that brings `loud` to the target although the limiter takes some of it away again."""
+    lost = 0.0
+    for _ in range(_GUESSES):
+        factor = 10 ** ((TARGET - loud + lost) / 20)
+        limits = _limits(factor * high, 10 ** (ceiling / 20))
+        lost = -10 * math.log10(float(np.dot(powers, np.square(limits))) / max(float(powers.sum()), 1e-12))
+    return TARGET - loud + min(lost, _MOST)
+
+
+def _rendered(sound: Window, pcm: Pcm) -> Iterator[Samples]:
+    """Write a sound as samples, and hand them on as they are written."""
+    for start, stop in stretches(len(pcm), _FAST):
+        pcm[start:stop] = np.clip(np.rint(sound(start, stop) * 32768.0), -32768, 32767)
+        yield samples_in(pcm)(start, stop)
+
+
+def _compressed(heard: _Heard) -> Window:
+    """Each 3 dB above the threshold become one."""
+    threshold = _average(heard.levels) - _BELOW
+    gains = 10 ** (_smoothed(np.minimum(0.0, (threshold - heard.levels) * (1 - 1 / _RATIO))) / 20)
+    return with_gains(heard.clean, gains, _SLOW)
 
 
 def _average(levels: Gains) -> float:
@@ -123,11 +186,10 @@ def _average(levels: Gains) -> float:
     return float(10 * np.log10(powers[powers > powers.mean() / 100].mean()))
 
 
-def _look(samples: Samples) -> tuple[Gains, Gains]:
-    """(level in dBFS, highest sample) of each 5 ms."""
+def _levels(samples: Samples) -> Gains:
+    """In dBFS, of each 5 ms."""
     hops = np.concatenate((samples, np.zeros(-len(samples) % _SLOW, np.float32))).reshape(-1, _SLOW)
-    powers = np.square(hops, dtype=np.float64).mean(axis=1)
-    return np.asarray(10 * np.log10(powers + 1e-12)), np.asarray(np.abs(hops).max(axis=1), dtype=np.float64)
+    return np.asarray(10 * np.log10(np.square(hops).mean(axis=1, dtype=np.float64) + 1e-12))
 
 
 def _smoothed(wanted: Gains) -> Gains:
@@ -147,31 +209,14 @@ def _limits(high: NDArray[np.floating[Any]], ceiling: float) -> Gains:
     return np.convolve(lows, np.full(2 * _REACH + 1, 1 / (2 * _REACH + 1)), "valid")[: len(high)]
 
 
-def _with_gains(sound: Window, gains: Gains, hop: int) -> Window:
-    """Gains at the middles of hops, straight lines between."""
-    middles = np.arange(len(gains)) * hop + hop / 2
-
-    def window(start: int, stop: int) -> Samples:
-        return np.asarray(sound(start, stop) * np.interp(np.arange(start, stop), middles, gains), dtype=np.float32)
-
-    return window
-
-
-def _to_pcm(samples: Samples) -> bytes:
-    return bytes(np.clip(np.rint(samples * 32768.0), -32768, 32767).astype("<i2").tobytes())
-
-
-def _findings(source: Window, frames: int, before: float) -> tuple[str, ...]:
-    full = pauses = longest = 0
-    for start, stop in stretches(frames, RATE // 10):
-        samples = np.abs(source(start, stop))
-        full += int((samples >= 0.999).sum())
-        for at in range(0, len(samples), RATE // 10):
-            pauses = pauses + 1 if samples[at : at + RATE // 10].max() < 0.003 else 0
-            longest = max(longest, pauses)
+def _findings(source: Window, frames: int, heard: _Heard) -> tuple[str, ...]:
+    pauses = longest = 0
+    for loud in (heard.highest >= _AUDIBLE).tolist():
+        pauses = 0 if loud else pauses + 1
+        longest = max(longest, pauses)
     found = {
-        "quiet": before < -35,
-        "clipped": full > max(10, frames // 20_000),
+        "quiet": heard.lufs < -35,
+        "clipped": heard.full > max(10, frames // 20_000),
         "pauses": longest >= 50,
         "noise": _mostly_noise(source, frames),
         "long": frames > _LONG,

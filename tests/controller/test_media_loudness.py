@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import tracemalloc
 from functools import cache
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyebur128 import MeasurementMode, R128State, get_true_peak
 
 from controller.media import mastering
 from controller.media.audio import Clip, MediaError
-from controller.media.loudness import measure
+from controller.media.loudness import decibels, integrated, integrated_over, measure, true_peak
 from controller.media.mastering import CEILING, TARGET, master
 from controller.media.windows import peaks, samples_of
 from devices.profiles.wav import wav_header
@@ -87,6 +89,47 @@ def test_a_peak_between_samples_is_found():
     assert of(a_clip(shifted * 0.5)).true_peak == pytest.approx(-6.02, abs=0.3)
 
 
+def the_whole_true_peak(samples: np.ndarray) -> float:
+    """By the meter, of every sample."""
+    meter = R128State(1, RATE, MeasurementMode.MODE_TRUE_PEAK)
+    for part in np.array_split(np.append(samples, np.zeros(64)).astype(np.float32), 3):
+        meter.add_frames(part, len(part))
+    return float(get_true_peak(meter, 0))
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    seed=st.integers(0, 10_000),
+    bursts=st.lists(st.tuples(st.integers(0, 69_000), st.integers(1, 90), st.floats(0.05, 1.0)), max_size=8),
+    floor=st.floats(0, 0.5),
+)
+def test_the_true_peak_is_that_of_every_sample_though_only_the_loud_ones_are_looked_at(seed, bursts, floor):
+    chance = np.random.default_rng(seed)
+    samples = floor * chance.choice([-1, 1], 70_000)
+    for at, length, height in bursts:
+        samples[at : at + length] = height * chance.choice([-1, 1], len(samples[at : at + length]))
+    clip = a_clip(samples)
+    heard = samples_of(clip.wav)
+    assert true_peak(heard, 70_000) == decibels(the_whole_true_peak(heard(0, 70_000)))
+
+
+def test_between_samples_no_curve_of_the_meter_is_twice_as_high_as_its_samples():
+    """Signs as in the worst case: each sample on the side to which it pulls the middle between two."""
+    for place in (0.25, 0.5, 0.75):
+        signs = np.sign(np.sinc(place - np.arange(-40, 41)))
+        assert 1.0 < the_whole_true_peak(signs / 2) * 2 < 1.95
+    chance = np.random.default_rng(1)
+    assert the_whole_true_peak(chance.choice([-0.5, 0.5], 500_000)) * 2 < 1.95
+
+
+@settings(max_examples=20, deadline=None)
+@given(cuts=st.lists(st.integers(19_200, 96_000), max_size=6), length=st.integers(1, 96_000))
+def test_where_the_pieces_are_cut_never_changes_the_loudness(cuts, length):
+    samples = speech(1, 2)[:length].astype(np.float32)
+    found = integrated_over(each for each in np.split(samples, sorted(cuts)) if len(each))
+    assert found == pytest.approx(integrated(lambda start, stop: samples[start:stop], length), abs=1e-9)
+
+
 def test_a_limiter_sees_the_peaks_of_the_meter_and_may_leave_out_what_is_far_below():
     clip = a_clip(np.concatenate([speech(5, 2, 0.02), speech(6, 2, 0.3)]))
     frames = (len(clip.wav) - 44) // 2
@@ -137,6 +180,29 @@ def test_speech_of_any_loudness_comes_to_the_target_by_the_ffmpeg_meter(seed, le
     assert found.clip.sha256 == hashlib.sha256(found.clip.wav).hexdigest()
 
 
+@pytest.mark.parametrize("level", [0.05, 0.1])
+def test_what_the_limiter_takes_is_foreseen_so_that_the_first_rendering_is_at_the_target(level, monkeypatch):
+    monkeypatch.setattr(mastering, "_PASSES", 1)
+    raw = speech(3, 8, level)
+    raw[:: RATE // 3] = 0.99 * np.sign(raw[:: RATE // 3] + 1e-9)  # knocks: the limiter has to take some dB
+    first = master(a_clip(raw))
+    assert first.after.lufs == pytest.approx(TARGET, abs=0.1)
+    monkeypatch.setattr(mastering, "_GUESSES", 0)
+    assert master(a_clip(raw)).after.lufs < first.after.lufs - 0.02, "the limiter took something, or this tests nothing"
+
+
+def test_a_long_sound_is_levelled_in_the_room_of_its_samples():
+    """The sound after the high-pass, the result, and the file made of it: two bytes a sample each."""
+    most = []
+    for seconds in (60, 180):
+        clip = a_clip(np.resize(speech(1, 30), seconds * RATE))
+        tracemalloc.start()
+        master(clip)
+        most.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert (most[1] - most[0]) / (120 * RATE) < 7
+
+
 def test_the_length_stays_to_the_sample_and_nothing_moves_in_time():
     raw = speech(1)
     clip = a_clip(raw)
@@ -165,6 +231,13 @@ def test_silence_is_refused():
     with pytest.raises(MediaError) as caught:
         master(a_clip(np.random.default_rng(1).normal(0, 0.0005, RATE)))
     assert caught.value.code == "media.silent"
+
+
+def test_what_is_loud_below_all_speech_and_holds_nothing_else_is_refused():
+    with pytest.raises(MediaError) as caught:
+        master(a_clip(a_sine(15, -1, 5) * np.hanning(5 * RATE)))
+    assert caught.value.code == "media.silent"
+    assert "rumble" in caught.value.text
 
 
 def test_knocks_with_long_silence_between_cannot_be_levelled_and_are_refused():

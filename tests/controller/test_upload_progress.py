@@ -89,7 +89,7 @@ def test_coding_is_told_while_it_goes_on_and_not_all_before_it_begins(monkeypatc
     assert order == ["frame 480000", "0.32", "frame 480000", "0.65", "frame 480000", "0.97", "frame 48000", "1.00"]
     frames = link._frames
     taken: list[float] = []
-    monkeypatch.setattr(link, "_frames", lambda pcm, told: (taken.append(1.0) or each for each in frames(pcm, told)))
+    monkeypatch.setattr(link, "_frames", lambda *sound: (taken.append(1.0) or each for each in frames(*sound)))
     seen: list[int] = []
     link.opus(wav_header(len(pcm)) + pcm.tobytes(), lambda _share: seen.append(len(taken)))
     assert seen == [1, 2, 3, 4]

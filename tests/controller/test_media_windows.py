@@ -1,0 +1,97 @@
+"""Sound looked at through windows: kept in half the room, with gains over it, read one stretch ahead."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from controller.media.windows import Kept, ahead, samples_in, with_gains
+
+
+def noise(frames: int, seed: int = 1) -> np.ndarray:
+    return np.random.default_rng(seed).normal(0, 0.2, frames).astype(np.float32)
+
+
+@given(cuts=st.lists(st.integers(0, 500), max_size=5), start=st.integers(-40, 540), length=st.integers(0, 600))
+def test_what_is_kept_comes_back_through_any_window_as_fine_as_each_piece_allows(cuts, start, length):
+    whole, kept = noise(500), Kept(500)
+    for each in np.split(whole, sorted(cuts)):
+        kept.add(each)
+    found = kept(start, start + length)
+    wanted = np.array([whole[n] if 0 <= n < 500 else 0.0 for n in range(start, start + length)])
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, wanted, atol=np.abs(whole).max() / 65534 * 1.001)
+
+
+def test_a_whisper_beside_a_shout_keeps_its_own_fineness():
+    kept = Kept(2_000)
+    kept.add(noise(1_000))
+    kept.add(noise(1_000, 2) / 10_000)
+    np.testing.assert_allclose(kept(1_000, 2_000), noise(1_000, 2) / 10_000, atol=2e-9)
+
+
+def test_more_than_full_scale_and_silence_are_kept_as_they_are():
+    kept = Kept(8)
+    kept.add(np.array([3.0, -3.0, 1.5, 0.0], np.float32))
+    kept.add(np.zeros(4, np.float32))
+    np.testing.assert_allclose(kept(0, 8), [3.0, -3.0, 1.5, 0, 0, 0, 0, 0], atol=1e-4)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    gains=st.lists(st.floats(0, 2), min_size=1, max_size=9),
+    hop=st.sampled_from([2, 64, 240]),
+    start=st.integers(-300, 2_500),
+    length=st.integers(0, 700),
+)
+def test_gains_lie_on_straight_lines_between_the_middles_of_hops(gains, hop, start, length):
+    ones = with_gains(lambda low, high: np.ones(high - low, np.float32), np.array(gains), hop)
+    middles = np.arange(len(gains)) * hop + hop / 2
+    wanted = np.interp(np.arange(start, start + length), middles, gains)
+    np.testing.assert_allclose(ones(start, start + length), wanted, atol=1e-6)
+
+
+def test_samples_outside_a_sound_are_silence():
+    assert list(samples_in(np.array([16384, -32768], np.int16))(-1, 4)) == [0, 0.5, -1, 0, 0]
+
+
+def test_items_come_in_order_and_only_one_is_made_ahead():
+    made: list[int] = []
+
+    def items() -> Iterator[int]:
+        for number in range(5):
+            made.append(number)
+            yield number
+
+    seen = []
+    for item in ahead(items()):
+        seen.append(item)
+        assert len(made) <= item + 2
+    assert seen == made == [0, 1, 2, 3, 4]
+
+
+def test_what_goes_wrong_while_the_next_is_made_reaches_whoever_reads():
+    def items() -> Iterator[int]:
+        yield 1
+        raise ValueError("the second is damaged")
+
+    seen = []
+    with pytest.raises(ValueError, match="damaged"):
+        seen.extend(ahead(items()))
+    before = threading.active_count()
+    with pytest.raises(ValueError, match="damaged"):
+        list(ahead(items()))
+    assert threading.active_count() == before
+
+
+def test_a_reader_that_stops_early_leaves_no_thread_behind():
+    before = threading.active_count()
+    reader = ahead(iter(range(10)))
+    assert next(reader) == 0
+    reader.close()
+    assert threading.active_count() == before
