@@ -53,6 +53,9 @@ class Run(NamedTuple):
 
     first: int
     after: int
+    place: int  # of what wins, in all that is due; -1: nothing does
+    order: int  # of its rule
+    since: int  # when its occurrence began, in ticks from the day's opening
     beaten: tuple[str, ...]
     ends: timedelta | None
 
@@ -65,15 +68,54 @@ class Alike(NamedTuple):
     runs: list[tuple[Run, ...]]  # none or one
 
 
-class Day(NamedTuple):
-    """One day of UTC: `edges[i]` to `edges[i + 1]` belongs to `winners[i]`; all that is due, strongest first."""
+class Pattern(NamedTuple):
+    """A day that others are like: when it opened, what was due, strongest first, its edges, and which place wins from each on
+    (-1: none)."""
 
-    edges: list[int]
-    winners: list[Occurrence | None]
+    opens: int
     due: list[Occurrence]
-    answers: dict[int, OnAir]
+    edges: list[int]
+    places: list[int]
     alike: Alike
-    many: bool  # whether other days are like it
+
+
+class Day:
+    """One day of UTC: `edges[i]` to `edges[i + 1]` belongs to `winner(i)`."""
+
+    __slots__ = ("_by", "_due", "_pattern", "alike", "answers", "edges", "many", "places")
+
+    def __init__(self, pattern: Pattern, opens: int, many: bool) -> None:
+        """The pattern as the day that opens at `opens`; `many`: whether other days are like it."""
+        self._pattern, self._by, self.many = pattern, opens - pattern.opens, many
+        self.edges = [edge + self._by for edge in pattern.edges] if self._by else pattern.edges
+        self.places, self.alike = pattern.places, pattern.alike
+        self.answers: dict[int, OnAir] = {}
+        self._due: list[Occurrence] | None = None if self._by else pattern.due
+
+    @property
+    def due(self) -> list[Occurrence]:
+        """All that is due, strongest first. Made when it is asked for: a preview of days alike does not."""
+        if self._due is None:
+            by = self._by
+            self._due = [
+                Occurrence(rank, start + by, order, end + by, since + by)
+                for rank, start, order, end, since, *_ in self._pattern.due
+            ]
+        return self._due
+
+    def winner(self, edge: int) -> Occurrence | None:
+        """What wins from an edge on."""
+        place = self.places[edge]
+        return None if place < 0 else self._moved(self._pattern.due[place])
+
+    def due_at(self, at: int) -> list[Occurrence]:
+        """All that is due at a tick of the day, strongest first."""
+        then = at - self._by
+        return [self._moved(one) for one in self._pattern.due if one.since <= then < one.end]
+
+    def _moved(self, one: Occurrence) -> Occurrence:
+        by = self._by
+        return Occurrence(one.rank, one.start + by, one.order, one.end + by, one.since + by) if by else one
 
 
 class CompiledPlan:
@@ -113,7 +155,7 @@ class CompiledPlan:
 
     def due(self, at: int) -> list[Occurrence]:
         """All that is due at a tick, strongest first."""
-        return [one for one in self.place(at)[0].due if one.since <= at < one.end]
+        return self.place(at)[0].due_at(at)
 
     def names(self, day: Day, place: int, active: list[int]) -> tuple[str, ...]:
         """The ids of rules due from an edge on, strongest first, each once; `active` are their places in what is due."""
@@ -146,7 +188,8 @@ class CompiledPlan:
         return day.alike.runs[-1]
 
     def _runs(self, day: Day) -> Iterator[Run]:
-        winners, edges, count, first = day.winners, day.edges, len(day.edges), 0
+        edges, count, first = day.edges, len(day.edges), 0
+        winners = [None if place < 0 else day.due[place] for place in day.places]
         for place, active in enumerate(walk(day)):
             if place < first:
                 continue
@@ -155,7 +198,8 @@ class CompiledPlan:
                 first += 1
             beaten = () if winner is None else self.names(day, place, active)[1:]
             ends = timedelta(microseconds=edges[first] - edges[0]) if first < count else None
-            yield Run(place, first, beaten, ends)
+            order, since = (-1, 0) if winner is None else (winner.order, winner.since - edges[0])
+            yield Run(place, first, day.places[place], order, since, beaten, ends)
 
     def keep(self, day: Day, place: int, answer: OnAir) -> OnAir:
         """Remember an answer of a day, as long as all that is remembered stays small."""
@@ -182,7 +226,7 @@ class CompiledPlan:
         while number <= (last + self.offset) // DAY:
             day = self.day(number)
             for place in range(bisect_right(day.edges, at), len(day.edges)):
-                other = day.winners[place]
+                other = day.winner(place)
                 if not goes_on(winner, other):
                     return day.edges[place]
                 last = max(last, other.end if other else last)
@@ -193,7 +237,7 @@ class CompiledPlan:
         """The tick after an idle `at` at which something is due; None if nothing ever is."""
         day, place = self.place(at)
         for later in range(place + 1, len(day.edges)):
-            if day.winners[later]:
+            if day.places[later] >= 0:
                 return day.edges[later]
         starts = (due.next_start(at) for due in self.dues)
         return min((start for start in starts if start is not None), default=None)
@@ -202,7 +246,7 @@ class CompiledPlan:
         """The tick at which the last thing due before an idle moment ended; None if nothing ever was."""
         day, place = self.place(at)
         for earlier in range(place, 0, -1):
-            if day.winners[earlier - 1]:
+            if day.places[earlier - 1] >= 0:
                 return day.edges[earlier]
         ends = (due.last_end(at) for due in self.dues)
         return max((end for end in ends if end is not None), default=None)
@@ -220,21 +264,20 @@ class CompiledPlan:
     def _compile(self, opens: int) -> Day:
         closes = opens + DAY
         if not NEVER < opens < ALWAYS:
-            return Day([opens], [None], [], {}, _alike(), False)
+            return Day(Pattern(opens, [], [opens], [-1], _alike()), opens, False)
         special = [one for one in self._special_ones(opens, closes) if one.since < closes and one.end > opens]
         key = None if special else self._pattern_key(opens)
         pattern = self._patterns.get(key) if key else None
         if pattern:
-            return _moved(pattern, opens)
+            return Day(pattern, opens, True)
         plain = [one for one in self._plain_ones(opens, closes) if one.since < closes and one.end > opens]
         due = sorted(plain + special, reverse=True)
-        edges, places = _sweep(due, opens, closes)
+        pattern = Pattern(opens, due, *_sweep(due, opens, closes), _alike())
         if key:
             for old in list(self._patterns)[: 1 - KEPT_PATTERNS]:
                 self._patterns.pop(old, None)
-            self._patterns[key] = Pattern(opens, due, edges, places, _alike())
-            return _moved(self._patterns[key], opens)
-        return Day(edges, [None if place < 0 else due[place] for place in places], due, {}, _alike(), False)
+            self._patterns[key] = pattern
+        return Day(pattern, opens, key is not None)
 
     def _pattern_key(self, opens: int) -> tuple[int, int, int] | None:
         """What a day of plain rules depends on: its weekday, the one before, and which rules are valid; None if a rule
@@ -289,28 +332,8 @@ def _settle_calls(dues: list[Due]) -> None:
             due.queue = queue
 
 
-class Pattern(NamedTuple):
-    """A day that others are like: when it opened, what was due, its edges, and which place wins from each on (-1: none)."""
-
-    opens: int
-    due: list[Occurrence]
-    edges: list[int]
-    places: list[int]
-    alike: Alike
-
-
 def _alike() -> Alike:
     return Alike([], {}, [])
-
-
-def _moved(pattern: Pattern, opens: int) -> Day:
-    """The pattern as another day."""
-    by = opens - pattern.opens
-    due = pattern.due
-    if by:
-        due = [Occurrence(rank, start + by, order, end + by, since + by) for rank, start, order, end, since, *_ in due]
-    winners = [None if place < 0 else due[place] for place in pattern.places]
-    return Day([edge + by for edge in pattern.edges], winners, due, {}, pattern.alike, True)
 
 
 class Span(NamedTuple):

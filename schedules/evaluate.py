@@ -24,7 +24,7 @@ def on_air(plan: Plan, at: datetime, alerts: Sequence[Alert] = ()) -> OnAir:
     ready = compiled(plan)
     moment = tick(at)
     day, place = ready.place(moment)
-    base = day.answers.get(place) or ready.keep(day, place, _from_rules(ready, moment, day.winners[place]))
+    base = day.answers.get(place) or ready.keep(day, place, _from_rules(ready, moment, day.winner(place)))
     if base.cause != "rule" and ready.fallback is not None and len(ready.fallback.edges) > 1:
         base = _fallback_now(ready, ready.fallback, base, moment)
     return _under_alerts(ready, base, moment, alerts) if alerts else base
@@ -51,7 +51,7 @@ def answer_of_rule(
     """The answer when a rule wins; `beaten` names what else is due, strongest first."""
     wins = ready.dues[winner.order]
     if wins.head is not None:
-        return OnAir._make((*wins.head, since, until, beaten, *_ON_TIME))
+        return answer_on_time(wins.head, since, until, beaten)
     rule, playlist = wins.rule, wins.playlist_of(winner.start, winner.since)
     zones = wins.zones_at(winner.since)
     if not wins.is_call:
@@ -61,6 +61,11 @@ def answer_of_rule(
     return OnAir(
         "rule", rule.id, rule.priority, playlist, zones, rule.loop, since, until, beaten, meant, told, winner.number
     )
+
+
+def answer_on_time(head: tuple[object, ...], since: datetime, until: datetime | None, beaten: tuple[str, ...]) -> OnAir:
+    """The answer of a rule whose occurrences differ in nothing but their time."""
+    return OnAir._make((*head, since, until, beaten, *_ON_TIME))
 
 
 def _fallback_now(ready: CompiledPlan, editions: Editions, idle: OnAir, moment: int) -> OnAir:
