@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from schedules.arrangement import views_of
-from schedules.compiled import CompiledPlan, Day, compiled, walk
+from schedules.compiled import CompiledPlan, Day, Occurrence, compiled, walk
 from schedules.drills import MARK
 from schedules.evaluate import OnAir, on_air
 from schedules.model import Alert, Item, Plan
@@ -152,18 +152,42 @@ def conflicts(plan: Plan, start: datetime, end: datetime) -> tuple[Conflict, ...
 
 
 def _conflicts(plan: Plan, start: datetime, end: datetime) -> tuple[Conflict, ...]:
-    ready = compiled(plan)
+    ready, begins, ends = compiled(plan), tick(start), tick(end)
     found: list[Conflict] = []
-    for opens, closes, day, edge, active in _stretches(ready, tick(start), tick(end)):
-        rank, due = day.due[active[0]].rank, day.due
-        if len(active) == 1 or due[active[1]].rank != rank:
+    known: dict[int, tuple[Day, list[Clash]]] = {}  # of days that are alike, looked at once
+    for day, closes in _days(ready, begins, ends):
+        if day.many and id(day.alike) not in known:
+            known[id(day.alike)] = day, list(_clashes(ready, day))
+        edges, over, until = [*day.edges, closes], None, start
+        for first, after, winner, hidden in known[id(day.alike)][1] if day.many else _clashes(ready, day):
+            opens, shuts = max(edges[first], begins), min(edges[after], ends)
+            if opens < shuts:
+                since = until if opens == over else ready.zone.when(opens)
+                over, until = shuts, ready.zone.when(shuts)
+                _join(found, Conflict(since, until, winner, hidden))
+    return tuple(found)
+
+
+class Clash(NamedTuple):
+    """Edges of a day between which the same rules of one class are due: from the first to before the last."""
+
+    first: int
+    after: int
+    winner: str
+    hidden: tuple[str, ...]
+
+
+def _clashes(ready: CompiledPlan, day: Day) -> Iterator[Clash]:
+    due = day.due
+    for edge, active in enumerate(walk(day)):
+        if len(active) < 2 or due[active[1]].rank != due[active[0]].rank:
             continue
+        rank = due[active[0]].rank
         # Strongest first: those of the winner's class stand together at the head.
         alike = len(active) if due[active[-1]].rank == rank else sum(due[place].rank == rank for place in active)
         names = ready.names_of_class(day, edge, active, alike)
         if len(names) > 1:
-            _join(found, Conflict(ready.zone.when(opens), ready.zone.when(closes), names[0], names[1:]))
-    return tuple(found)
+            yield Clash(edge, edge + 1, names[0], names[1:])
 
 
 def gaps(plan: Plan, start: datetime, end: datetime) -> tuple[Gap, ...]:
@@ -187,11 +211,11 @@ def _never_wins(plan: Plan, start: datetime, end: datetime) -> tuple[NeverWins, 
     ready = compiled(plan)
     won: set[int] = set()
     beaten: dict[int, set[int]] = {}
-    for _, _, day, _, active in _stretches(ready, tick(start), tick(end)):
-        winner = day.due[active[0]].order
+    for due, active in _stretches(ready, tick(start), tick(end)):
+        winner = due[active[0]].order
         won.add(winner)
         for place in active:
-            beaten.setdefault(day.due[place].order, set()).add(winner)
+            beaten.setdefault(due[place].order, set()).add(winner)
     for one in settled(plan, start, end):
         if one.what == "dropped":
             by = {each for each, rule in enumerate(ready.rules) if rule.id in one.by}
@@ -217,22 +241,15 @@ def _join(found: list[Conflict], conflict: Conflict) -> None:
         found.append(conflict)
 
 
-class Stretch(NamedTuple):
-    """Where the same things are due: from, to, the day, the edge it begins at, and the places of what is due, strongest first."""
-
-    opens: int
-    closes: int
-    day: Day
-    edge: int
-    active: list[int]
-
-
-def _stretches(ready: CompiledPlan, start: int, end: int) -> Iterator[Stretch]:
-    """Where something is due, in order."""
+def _days(ready: CompiledPlan, start: int, end: int) -> Iterator[tuple[Day, int]]:
+    """The days that have a part in a period, and when each closes."""
     for number in range((start + ready.offset) // DAY, (end - 1 + ready.offset) // DAY + 1):
-        day = ready.day(number)
-        closes = [*day.edges[1:], (number + 1) * DAY - ready.offset]
-        for place, (opens, shuts, active) in enumerate(zip(day.edges, closes, walk(day), strict=True)):
-            opens, shuts = max(opens, start), min(shuts, end)
-            if active and opens < shuts:
-                yield Stretch(opens, shuts, day, place, active)
+        yield ready.day(number), (number + 1) * DAY - ready.offset
+
+
+def _stretches(ready: CompiledPlan, start: int, end: int) -> Iterator[tuple[list[Occurrence], list[int]]]:
+    """Where something is due, in order: all of the day, and the places of what is due then, strongest first."""
+    for day, closes in _days(ready, start, end):
+        for opens, shuts, active in zip(day.edges, [*day.edges[1:], closes], walk(day), strict=True):
+            if active and max(opens, start) < min(shuts, end):
+                yield day.due, active
