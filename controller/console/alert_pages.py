@@ -9,10 +9,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import FormData
 
 from controller.api.access import deps_of
-from controller.console.forms import Filled, many, one, said, texts
+from controller.console.forms import Filled, many, number, one, texts
 from controller.console.frame import page
 from controller.console.prepared import PREPARED
 from controller.console.reader import PageRoute, Someone
+from controller.console.refusals import said
 from controller.console.tiles import named
 from controller.domain.content import State
 from controller.domain.people import Right
@@ -48,7 +49,7 @@ def check(request: Request, who: Someone, form: Filled) -> HTMLResponse:
     given = _given(form)
     try:
         draft = _draft(given)
-    except ValueError as problem:
+    except (ControllerError, ValueError) as problem:
         return _form(request, who, given, problem)
     return _sure(request, who, given, draft)
 
@@ -94,7 +95,7 @@ def _given(form: FormData) -> dict[str, Any]:
 def _draft(given: dict[str, Any]) -> AlertDraft:
     """An approved message has words of its own, and blank-all has none: what the form holds beside them does not count."""
     facts: dict[str, Any] = {"targets": given["targets"], "priority": given["priority"]}
-    facts["minutes"] = float(given["minutes"])
+    facts["minutes"] = number("minutes", given["minutes"], float)
     facts |= {"drill": bool(given["drill"]), "zones": given["zones"]}
     if given["priority"] != "blank":
         facts |= {"message": given["message"]} if given["message"] else {"texts": given["texts"]}

@@ -10,10 +10,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import FormData
 
 from controller.api.access import deps_of
-from controller.console.forms import Filled, many, one, said
+from controller.console.forms import Filled, many, misread, number, one
 from controller.console.frame import page
 from controller.console.i18n import GATE_ZONE
 from controller.console.reader import PageRoute, Reader, Someone
+from controller.console.refusals import said
 from controller.console.year_view import MARKS, names_of_year, rows_of, year_of_months
 from controller.domain.almanac import ANIMALS, STANDING
 from controller.domain.people import Right
@@ -78,10 +79,10 @@ def keep_list(request: Request, who: Someone, form: Filled) -> Response:
 def _recipe(given: dict[str, str]) -> dict[str, Any] | None:
     """What drafts the list, as the form has it; None where people name the days."""
     if given["kind"] == "animal":
-        return {"kind": "animal", "branch": int(given["branch"])}
+        return {"kind": "animal", "branch": number("branch", given["branch"])}
     if given["kind"] in ("moon-vi", "moon-zh"):
-        days = [int(each) for each in given["days"].replace(",", " ").split()]
-        month = {"month": int(given["month"])} if given["month"] else {}
+        days = [number("days", each) for each in given["days"].replace(",", " ").split()]
+        month = {"month": number("month", given["month"])} if given["month"] else {}
         return {"kind": "moon", "side": given["kind"][-2:], "days": days, **month}
     return None
 
@@ -89,7 +90,7 @@ def _recipe(given: dict[str, str]) -> dict[str, Any] | None:
 def _new_list(request: Request, who: Reader, given: dict[str, str], problem: Exception | None = None) -> HTMLResponse:
     return page(
         request, "calendar_new_list.html", who.actor, status=422 if problem else 200, now=deps_of(request).now(), tab="year",
-        problem=said(problem), given=given, kinds=KINDS, animals=list(enumerate(ANIMALS[who.words.language])),
+        problem=said(problem, who.words), given=given, kinds=KINDS, animals=list(enumerate(ANIMALS[who.words.language])),
     )  # fmt: skip
 
 
@@ -108,8 +109,8 @@ def confirm(request: Request, name: str, year: int, who: Someone, form: Filled) 
     who.actor.need(Right.CALENDAR)
     given = _given(form)
     try:
-        kept = tuple(NamedDay(day=date.fromisoformat(day), name=words) for day, words, keep in given if day and keep)
-        draft = YearDraft(days=kept, version=int(one(form, "version") or "0"))
+        kept = tuple(NamedDay(day=_day(day), name=words) for day, words, keep in given if day and keep)
+        draft = YearDraft(days=kept, version=int(number("version", one(form, "version") or "0")))
         calendar_years.confirm_year(deps_of(request), who.actor, name, year, draft)
     except (ControllerError, ValueError) as problem:
         return _one_year(request, who, name, year, given, problem)
@@ -125,7 +126,7 @@ def take_back(request: Request, name: str, year: int, who: Someone) -> Response:
 
 def _given(form: FormData) -> list[tuple[str, str, bool]]:
     kept = set(many(form, "keep"))
-    rows = range(min(int(one(form, "rows") or "0"), 400))
+    rows = range(min(int(rows), 400) if (rows := one(form, "rows")).isdecimal() else 0)
     return [(one(form, f"day-{row}"), one(form, f"name-{row}"), str(row) in kept) for row in rows]
 
 
@@ -141,10 +142,17 @@ def _one_year(
     lettered = [(day, words, keep, _letter(who, day)) for day, words, keep in rows]
     (kept,) = [each for each in calendar_years.all_lists(deps, who.actor) if each.id == name]
     return page(
-        request, "calendar_list.html", who.actor, status=422 if problem else 200, now=deps.now(), problem=said(problem),
+        request, "calendar_list.html", who.actor, status=422 if problem else 200, now=deps.now(), problem=said(problem, who.words),
         list=kept, year=year, rows=lettered, own=name not in STANDING, confirmed=year in kept.confirmed, tab="year",
         last=bool(kept.confirmed) and len(kept.confirmed) > 1 and kept.confirmed[-1] == year,
     )  # fmt: skip
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise misread("day", f'"{text[:60]}" is no day: write 30/04/2027') from None
 
 
 def _letter(who: Reader, day: str) -> str:

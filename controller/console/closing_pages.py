@@ -10,10 +10,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import FormData
 
 from controller.api.access import deps_of
-from controller.console.forms import Filled, many, one, said
+from controller.console.forms import Filled, many, moment_of, number, one
 from controller.console.frame import page
 from controller.console.i18n import GATE_ZONE
 from controller.console.reader import PageRoute, Someone
+from controller.console.refusals import said
 from controller.console.tiles import named
 from controller.domain.calendars import Kind
 from controller.domain.people import Right
@@ -102,7 +103,7 @@ def _event(request: Request, who: Someone, form: FormData, name: str | None) -> 
     facts = _facts(given) | ({"every": int(given["every"])} if given["every"].isdecimal() else {})
     try:
         if name:
-            change = event.EventChange.model_validate(facts | {"version": int(given["version"] or 0)})
+            change = event.EventChange.model_validate(facts | {"version": number("version", given["version"] or "0")})
             event.change_event(deps_of(request), who.actor, name, change)
         else:
             facts.pop("version", None)
@@ -117,7 +118,7 @@ def _facts(given: dict[str, Any]) -> dict[str, Any]:
     facts = {name: value for name, value in given.items() if value}
     for name in ("starts", "until"):
         if name in facts:
-            facts[name] = datetime.fromisoformat(facts[name]).replace(tzinfo=GATE_ZONE).isoformat()
+            facts[name] = moment_of(name, facts[name]).isoformat()
     return facts
 
 
@@ -155,8 +156,8 @@ def _orders(request: Request, who: Someone, given: dict[str, Any], problem: Exce
     called = {name: f"{place} ({who.words('traffic ' + traffic)})" for name, place, traffic in hours}
     return page(
         request, "suspensions.html", who.actor, status=422 if problem else 200, now=deps.now(), given=given, **facts,
-        problem=said(problem), limits=limits, hours=hours, hour_names=called, offices=[office.value for office in Office],
-        orders=suspension.all_suspensions(deps, who.actor),
+        problem=said(problem, who.words), limits=limits, hours=hours, hour_names=called,
+        offices=[office.value for office in Office], orders=suspension.all_suspensions(deps, who.actor),
     )  # fmt: skip
 
 
@@ -167,6 +168,6 @@ def _events(
     places = [(f"{gate}/*", name) for gate, name in facts["gates"]] + facts["devices"]
     return page(
         request, "events.html", who.actor, status=422 if problem else 200, now=deps.now(), given=given, **facts,
-        problem=said(problem), edited=edited, places=places, place_names=dict(places),
+        problem=said(problem, who.words), edited=edited, places=places, place_names=dict(places),
         events=event.all_events(deps, who.actor),
     )  # fmt: skip

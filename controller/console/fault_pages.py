@@ -6,10 +6,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from controller.api.access import deps_of
-from controller.console.forms import said
 from controller.console.frame import page
 from controller.console.i18n import Words
 from controller.console.reader import PageRoute, Someone
+from controller.console.refusals import said
 from controller.console.tiles import device_names
 from controller.errors import ControllerError
 from controller.services import fault, wall
@@ -38,7 +38,7 @@ def _page(request: Request, who: Someone, problem: ControllerError | None = None
     deps, language = deps_of(request), who.words.language
     names = device_names(wall.all_gates(deps, who.actor, language), language)
     return page(
-        request, "faults.html", who.actor, status=422 if problem else 200, now=deps.now(), problem=said(problem),
+        request, "faults.html", who.actor, status=422 if problem else 200, now=deps.now(), problem=said(problem, who.words),
         faults=[(one, _words(one, who.words)) for one in fault.all_faults(deps, who.actor)], names=names,
     )  # fmt: skip
 

@@ -7,9 +7,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import ValidationError
 
 from controller.api.access import deps_of
-from controller.console.forms import Filled, one, said
+from controller.console.forms import Filled, one
 from controller.console.frame import page
 from controller.console.reader import PageRoute, Someone
+from controller.console.refusals import said
 from controller.console.tiles import named
 from controller.domain.people import Right
 from controller.errors import ControllerError

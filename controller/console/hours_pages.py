@@ -10,10 +10,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import FormData
 
 from controller.api.access import deps_of
-from controller.console.forms import Filled, many, one, said
+from controller.console.forms import Filled, many, number, one
 from controller.console.frame import page
 from controller.console.i18n import GATE_ZONE
 from controller.console.reader import PageRoute, Reader, Someone
+from controller.console.refusals import said
 from controller.console.tiles import named
 from controller.domain.calendars import Kind
 from controller.domain.people import Right
@@ -98,7 +99,7 @@ def save_hours(request: Request, who: Someone, form: Filled) -> Response:
         seasons = [_season(each) for each in given["seasons"] if each["from"] or each["to"]]
         fact = {"place": given["place"], "traffic": given["traffic"], "weekly": seasons, "exceptions": old}
         targets = ("all",) if given["gate"] == "all" else (f"{given['gate']}/*",)
-        draft = CalendarDraft(targets=targets, fact=fact, version=int(given["version"] or "0"))
+        draft = CalendarDraft(targets=targets, fact=fact, version=int(number("version", given["version"] or "0")))
         calendar.keep_calendar(deps, who.actor, Kind.HOURS, name, draft)
     except (ControllerError, ValueError) as problem:
         return _form(request, who, given, problem)
@@ -120,7 +121,8 @@ def _hours(request: Request, who: Reader, given: dict[str, Any], problem: Except
     groups = [(name, [_row(each, today) for each in kept if gate_of(each) == gate]) for gate, name in gates]
     everywhere = [_row(each, today) for each in kept if gate_of(each) == "all"]
     return page(
-        request, "hours.html", who.actor, status=422 if problem else 200, now=deps.now(), problem=said(problem), given=given,
+        request, "hours.html", who.actor, status=422 if problem else 200, now=deps.now(),
+        problem=said(problem, who.words), given=given,
         groups=[*groups, *([(who.words("Every gate"), everywhere)] if everywhere else [])], today=today, tab="hours",
     )  # fmt: skip
 
@@ -216,6 +218,6 @@ def _form(request: Request, who: Reader, given: dict[str, Any], problem: Excepti
     deps, language = deps_of(request), who.words.language
     gates = [(gate.id, named(gate.names, language, gate.id)) for gate in wall.all_gates(deps, who.actor, language)]
     return page(
-        request, "hours_form.html", who.actor, status=422 if problem else 200, now=deps.now(), problem=said(problem),
+        request, "hours_form.html", who.actor, status=422 if problem else 200, now=deps.now(), problem=said(problem, who.words),
         given=given, gates=gates, traffic=TRAFFIC, weekdays=EVERY_DAY, tab="hours",
     )  # fmt: skip

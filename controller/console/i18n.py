@@ -24,7 +24,7 @@ class Words:
     language: str
     catalogue: dict[str, str]
 
-    def __call__(self, text: str, **values: object) -> str:
+    def __call__(self, text: str, /, **values: object) -> str:
         """The words for `text` with `{name}` filled from `values`; the English itself where a translation is missing."""
         found = self.catalogue.get(text, text)
         return found.format(**values) if values else found

@@ -9,11 +9,12 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import FormData
 
 from controller.api.access import deps_of
-from controller.console.forms import Filled, one, said, texts
+from controller.console.forms import Filled, one, texts
 from controller.console.frame import page
 from controller.console.i18n import LANGUAGES
 from controller.console.looks import CHOICES, SIGNS, boards_to_try, chosen, look_of, shown
 from controller.console.reader import PageRoute, Someone
+from controller.console.refusals import said
 from controller.console.remarks import told
 from controller.console.tiles import device_names
 from controller.domain.content import Category, State

@@ -9,10 +9,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from controller.api.access import deps_of
-from controller.console.forms import Filled, many, one, said
+from controller.console.forms import Filled, many, one
 from controller.console.frame import page
 from controller.console.i18n import GATE_ZONE
 from controller.console.reader import PageRoute, Reader, Someone
+from controller.console.refusals import said
 from controller.console.tiles import named
 from controller.domain.calendars import Kind, MourningKept
 from controller.domain.people import Right
@@ -105,7 +106,8 @@ def _page(
         each.id: f"{names[gate.id]}: {named(each.names, language, each.id)}" for gate in gates for each in gate.devices
     }
     return page(
-        request, "quiet.html", who.actor, status=422 if problem else 200, now=deps.now(), problem=said(problem), tab="quiet",
+        request, "quiet.html", who.actor, status=422 if problem else 200, now=deps.now(),
+        problem=said(problem, who.words), tab="quiet",
         given=mourning, hushed=quiet, gates=names, zones=zones, devices=devices, mutes=MUTES, passes=PASSES,
         mournings=_mournings(request, who), quiets=calendar.all_calendars(deps, who.actor, Kind.QUIET),
     )  # fmt: skip

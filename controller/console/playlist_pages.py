@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -10,10 +9,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import FormData
 
 from controller.api.access import deps_of
-from controller.console.forms import Filled, many, one, said
+from controller.console.forms import Filled, many, moment_of, number, one
 from controller.console.frame import page
 from controller.console.i18n import GATE_ZONE
 from controller.console.reader import PageRoute, Someone
+from controller.console.refusals import said
 from controller.domain.content import State
 from controller.domain.people import Right
 from controller.domain.plans import WantedPlaylist
@@ -70,7 +70,9 @@ def _taken(request: Request, who: Someone, form: FormData, stands: WantedPlaylis
     try:
         facts = _draft_of(given)
         if stands:
-            change = playlist.PlaylistChange.model_validate(facts | {"version": int(given["version"] or 0)})
+            change = playlist.PlaylistChange.model_validate(
+                facts | {"version": number("version", given["version"] or "0")}
+            )
             playlist.change_playlist(deps, who.actor, stands.id, change)
         else:
             playlist.create_playlist(deps, who.actor, playlist.PlaylistDraft.model_validate(facts))
@@ -89,9 +91,13 @@ def _given_of(form: FormData) -> dict[str, Any]:
 
 def _draft_of(given: dict[str, Any]) -> dict[str, Any]:
     """The form as the API would have it; what is said of sound goes for every message of the list."""
-    sound = {"chime": given["chime"], "repeats": int(given["repeats"]), "end_tone": bool(given["end_tone"])}
+    sound = {
+        "chime": given["chime"],
+        "repeats": number("repeats", given["repeats"]),
+        "end_tone": bool(given["end_tone"]),
+    }
     rules = {"interrupted": given["interrupted"], "late": given["late"]}
-    rules |= {"max_late": float(given["max_late"])} if given["max_late"] else {}
+    rules |= {"max_late": number("max_late", given["max_late"], float)} if given["max_late"] else {}
     items = [rules | _item(row) for row in given["rows"] if row["message"]]
     return {
         "name": given["name"], "items": items, "sound": sound, "includes": given["includes"],
@@ -101,13 +107,9 @@ def _draft_of(given: dict[str, Any]) -> dict[str, Any]:
 
 def _item(row: dict[str, str]) -> dict[str, Any]:
     facts: dict[str, Any] = {"message": row["message"]}
-    facts |= {"seconds": float(row["seconds"])} if row["seconds"] else {}
-    facts |= {name: _moment(row[name]) for name in ("starts", "until") if row[name]}
+    facts |= {"seconds": number("seconds", row["seconds"], float)} if row["seconds"] else {}
+    facts |= {name: moment_of(name, row[name]).isoformat() for name in ("starts", "until") if row[name]}
     return facts | ({"tags": [MUSIC]} if row["music"] else {})
-
-
-def _moment(text: str) -> str:
-    return datetime.fromisoformat(text).replace(tzinfo=GATE_ZONE).isoformat()
 
 
 def _given_from(stands: WantedPlaylist) -> dict[str, Any]:

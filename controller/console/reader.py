@@ -15,6 +15,7 @@ from controller.api.access import Need, cookie_name, deps_of, session_token, set
 from controller.api.problems import STATUS
 from controller.console.frame import page, words_of
 from controller.console.i18n import Words
+from controller.console.refusals import words_for
 from controller.domain.people import Actor, Right
 from controller.errors import ControllerError, ForbiddenError, SignInError
 from controller.services import sign_in
@@ -63,9 +64,11 @@ def _refusal(request: Request, problem: ControllerError) -> Response:
     if isinstance(problem, ForbiddenError):
         said = _("Your role may not do this.")
     else:
-        said = _("This page is not there.") if status == 404 else problem.text
+        said = _("This page is not there.") if status == 404 else words_for(problem, _)
     now = deps_of(request).now()
-    return page(request, "error.html", _person(request), status=status, now=now, said=said, detail=problem.text)
+    return page(
+        request, "error.html", _person(request), status=status, now=now, said=said, detail=words_for(problem, _)
+    )
 
 
 def _person(request: Request) -> Actor | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from starlette.datastructures import FormData
 
-from controller.console.forms import many, one
+from controller.console.forms import many, misread, number, one
 from controller.console.i18n import GATE_ZONE
 from controller.domain.plans import WantedRule
 from schedules.fact import clock
@@ -43,26 +43,33 @@ def given_of(form: FormData) -> dict[str, Any]:
 
 
 def draft_of(given: dict[str, Any]) -> dict[str, Any]:
-    """The form as the API would have it; ValueError if a number or a day is none."""
+    """The form as the API would have it; InvalidError names the field where a number or a day is none."""
     facts: dict[str, Any] = {name: given[name] for name in ("playlist", "priority", "targets", "weekdays", *LISTS)}
     facts |= {name: given[name] for name in ("starts", "ends", "area", "event") if given[name]}
     facts["windows"] = tuple(window for window in given["windows"] if any(window))
-    facts |= {"every": int(given["every"])} if given["every"] else {}
-    facts |= {"minutes": tuple(int(each) for each in _parts(given["minutes"]))} if given["minutes"] else {}
+    facts |= {"every": number("every", given["every"])} if given["every"] else {}
+    facts |= (
+        {"minutes": tuple(number("minutes", each) for each in _parts(given["minutes"]))} if given["minutes"] else {}
+    )
     facts |= {"exceptions": [_exception(line) for line in given["exceptions"].splitlines() if line.strip()]}
-    facts |= {"share": {"seconds": float(given["share_minutes"]) * 60}} if given["share_minutes"] else {}
+    facts |= (
+        {"share": {"seconds": number("share", given["share_minutes"], float) * 60}} if given["share_minutes"] else {}
+    )
     facts |= {"in_quiet": given["in_quiet"], "routing": given["routing"]}
-    facts |= {"stack_for": float(given["stack_minutes"]) * 60} if given["stack_minutes"] else {}
-    facts |= {"longest": float(given["longest_minutes"]) * 60} if given["longest_minutes"] else {}
+    facts |= {"stack_for": number("stack_for", given["stack_minutes"], float) * 60} if given["stack_minutes"] else {}
+    facts |= {"longest": number("longest", given["longest_minutes"], float) * 60} if given["longest_minutes"] else {}
     return (
-        facts | _relative(given) | _recurrence(given) | ({"version": int(given["version"])} if given["version"] else {})
+        facts
+        | _relative(given)
+        | _recurrence(given)
+        | ({"version": number("version", given["version"])} if given["version"] else {})
     )
 
 
 def _relative(given: dict[str, Any]) -> dict[str, Any]:
     if not given["relative_hours"]:
         return {}
-    offsets = {name: int(given[name] or 0) for name in ("start_offset", "end_offset")}
+    offsets = {name: number(name, given[name] or "0") for name in ("start_offset", "end_offset")}
     return {"relative": {"hours": given["relative_hours"], "state": given["relative_state"], **offsets}}
 
 
@@ -70,11 +77,13 @@ def _recurrence(given: dict[str, Any]) -> dict[str, Any]:
     rule = given["rrule"]
     if given["monthdays"]:
         rule = f"FREQ=MONTHLY;BYMONTHDAY={','.join(_parts(given['monthdays']))}"
-    dates, excluded = _days(given["rdates"]), _days(given["exdates"])
+    dates, excluded = _days("dates", given["rdates"]), _days("excluded", given["exdates"])
     if not rule and not dates:
         return {}
     start = (
-        _day(given["rrule_start"] or given["starts"]) if given["rrule_start"] or given["starts"] else date(2020, 1, 1)
+        _day("starts", given["rrule_start"] or given["starts"])
+        if given["rrule_start"] or given["starts"]
+        else date(2020, 1, 1)
     )
     return {"recurrence": {"start": start, "rule": rule, "dates": dates, "excluded": excluded}}
 
@@ -83,27 +92,26 @@ def _parts(text: str) -> list[str]:
     return [each for each in re.split(r"[\s,;]+", text) if each]
 
 
-def _days(text: str) -> tuple[date, ...]:
-    return tuple(_day(each) for each in _parts(text))
+def _days(name: str, text: str) -> tuple[date, ...]:
+    return tuple(_day(name, each) for each in _parts(text))
 
 
-def _day(text: str) -> date:
+def _day(name: str, text: str) -> date:
     """30/04/2027 or 2027-04-30."""
     found = re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", text)
     try:
         return date(int(found[3]), int(found[2]), int(found[1])) if found else date.fromisoformat(text)
     except ValueError:
-        raise ValueError(f'"{text}" is no day: write 30/04/2027') from None
+        raise misread(name, f'"{text[:60]}" is no day: write 30/04/2027') from None
 
 
 def _exception(line: str) -> dict[str, Any]:
     day, *windows = _parts(line)
     pairs = [tuple(re.split("[-–]", each, maxsplit=1)) for each in windows]
     if any(len(pair) != 2 for pair in pairs):
-        raise ValueError(
-            f'"{line.strip()}" is not understood: write 18/02/2027 09:00-14:00, or the day alone for not at all'
-        )
-    return {"day": _day(day), "windows": pairs}
+        text = f'"{line.strip()[:60]}" is not understood: write 18/02/2027 09:00-14:00, or the day alone for not at all'
+        raise misread("exceptions", text)
+    return {"day": _day("exceptions", day), "windows": pairs}
 
 
 def given_from(rule: WantedRule) -> dict[str, Any]:

@@ -10,10 +10,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from controller.api.access import deps_of
 from controller.console import schedule_form as forms
-from controller.console.forms import Filled, one, said
+from controller.console.forms import Filled, one
 from controller.console.frame import page
 from controller.console.i18n import GATE_ZONE
 from controller.console.reader import PageRoute, Someone
+from controller.console.refusals import said
 from controller.console.tiles import named
 from controller.console.week import bounds, monday_of, week
 from controller.domain.calendars import Kind
@@ -93,7 +94,7 @@ def _page(
     lists, rules = playlist.all_playlists(deps, who.actor), schedule.all_schedules(deps, who.actor)
     titles = wall.titles(deps, who.actor, language)
     facts: dict[str, Any] = {
-        "given": given, "rule": rule, "problem": said(problem), "verdict": verdict, "titles": titles, "playlists": lists,
+        "given": given, "rule": rule, "problem": said(problem, who.words), "verdict": verdict, "titles": titles, "playlists": lists,
         "devices": list(devices.items()), "device_names": devices, "priorities": PRIORITIES, "weekdays": forms.WHOLE_WEEK,
         "choices": _choices(request, who, gates), "fits": rule is None or forms.fits_form(rule),
     }  # fmt: skip

@@ -8,10 +8,11 @@ from fastapi import APIRouter, Form, Request, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from controller.api.access import deps_of
-from controller.console.forms import Filled, one, said
+from controller.console.forms import Filled, one
 from controller.console.frame import page
 from controller.console.gate_choice import gate_names
 from controller.console.reader import PageRoute, Someone
+from controller.console.refusals import said
 from controller.domain.people import Right
 from controller.errors import ControllerError, InvalidError
 from controller.services import bring, hear, look, phrase, speak, write

@@ -159,8 +159,13 @@ def test_every_word_of_the_pages_is_translated(language):
 @pytest.mark.parametrize("language", ["vi", "zh-Hans"])
 def test_a_translation_fills_the_same_blanks(language):
     blanks = re.compile(r"\{(\w+)\}")
-    wrong = [k for k, v in words(language).catalogue.items() if set(blanks.findall(k)) != set(blanks.findall(v))]
-    assert wrong == []
+    filled = {
+        key: (set(blanks.findall(key)), set(blanks.findall(text))) for key, text in words(language).catalogue.items()
+    }
+    loose = {key for key in filled if key.startswith("why: ")}  # a refusal may leave a fact out
+    assert [
+        key for key, (asked, given) in filled.items() if given - asked or (asked - given and key not in loose)
+    ] == []
 
 
 @pytest.mark.parametrize(

@@ -111,10 +111,10 @@ def test_a_schedule_is_made_by_form_shown_in_words_and_deleted(operator, message
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"targets": []}, "targets"),
-        ({"weekdays": []}, "weekdays"),
+        ({"targets": []}, "Targets: give at least one"),
+        ({"weekdays": []}, "Weekdays: give at least one"),
         ({"from-0": "7"}, "a time of day is written"),
-        ({"from-0": "", "to-0": ""}, "windows"),
+        ({"from-0": "", "to-0": ""}, "Windows: give at least one"),
         ({"ends": "2020-01-01"}, "it ended already"),
         ({"starts": "soon"}, "write a day as"),
         ({"every": "often"}, "often"),

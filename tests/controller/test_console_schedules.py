@@ -127,7 +127,7 @@ def test_two_who_change_one_schedule_are_told(operator, message):
     [
         ({"exceptions": "31/02/2027"}, "is no day"),
         ({"exceptions": "30/04/2027 9"}, "is not understood"),
-        ({"minutes": "x"}, "invalid literal"),
+        ({"minutes": "x"}, "Minutes: &#34;x&#34; is no number"),
         ({"rrule": "FREQ=HOURLY"}, "is not followed"),
         ({"share_minutes": "6", "every": "5"}, "finds its own instants"),
     ],
