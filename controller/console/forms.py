@@ -14,7 +14,7 @@ from controller.errors import InvalidError, Problem
 
 
 async def _filled(request: Request) -> AsyncIterator[FormData]:
-    async with request.form() as form:
+    async with request.form(max_fields=2000) as form:  # a playlist of 200 places has five fields each
         yield form
 
 

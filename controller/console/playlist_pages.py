@@ -21,10 +21,10 @@ from controller.errors import ControllerError
 from controller.services import look, playlist
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
-PLACES = 8  # rows of the form, and two more than a list has; who needs more uses the API
+MOST_PLACES = 200  # rows of the form; who needs more uses the API
 SOUND = {"chime": "chime-2", "repeats": "1", "end_tone": "", "interrupted": "resume", "late": "play", "max_late": ""}
 EMPTY = {"message": "", "seconds": "", "starts": "", "until": "", "music": ""}
-NEW: dict[str, Any] = {"name": "", "rows": (EMPTY,) * PLACES, "includes": (), "shuffle": "", "version": "", **SOUND}
+NEW: dict[str, Any] = {"name": "", "rows": (EMPTY,), "includes": (), "shuffle": "", "version": "", **SOUND}
 MUSIC = "music"  # what mourning mutes
 
 
@@ -67,6 +67,8 @@ def end_playlist(request: Request, name: str, who: Someone) -> Response:
 def _taken(request: Request, who: Someone, form: FormData, stands: WantedPlaylist | None) -> Response:
     who.actor.need(Right.PLAYLIST)
     given, deps = _given_of(form), deps_of(request)
+    if one(form, "add"):
+        return _page(request, who, _with_a_place(given), stands=stands, grown=True)
     try:
         facts = _draft_of(given)
         if stands:
@@ -82,11 +84,17 @@ def _taken(request: Request, who: Someone, form: FormData, stands: WantedPlaylis
 
 
 def _given_of(form: FormData) -> dict[str, Any]:
-    count = max([PLACES, *(int(key[8:]) + 1 for key in form if key.startswith("message-") and key[8:].isdecimal())])
-    rows = tuple({name: one(form, f"{name}-{row}") for name in EMPTY} for row in range(min(count, 200)))
+    places = (key.removeprefix("message-") for key in form if key.startswith("message-"))
+    count = max((int(place) + 1 for place in places if place.isdecimal()), default=1)
+    rows = tuple({name: one(form, f"{name}-{row}") for name in EMPTY} for row in range(min(count, MOST_PLACES)))
     facts = {name: one(form, name) or usual for name, usual in SOUND.items()}
     named = {name: one(form, name) for name in ("name", "shuffle", "version")}
     return {**facts, **named, "rows": rows, "includes": many(form, "includes")}
+
+
+def _with_a_place(given: dict[str, Any]) -> dict[str, Any]:
+    """What was filled in, and an empty place after it."""
+    return given | {"rows": (*given["rows"], EMPTY)[:MOST_PLACES]}
 
 
 def _draft_of(given: dict[str, Any]) -> dict[str, Any]:
@@ -125,7 +133,7 @@ def _given_from(stands: WantedPlaylist) -> dict[str, Any]:
     rules |= {"max_late": f"{first.max_late:g}"} if first and first.max_late is not None else {}
     sound = stands.sound
     return {
-        **NEW, **rules, "name": stands.name, "rows": (*rows, *(EMPTY,) * max(2, PLACES - len(rows))),
+        **NEW, **rules, "name": stands.name, "rows": tuple(rows) or (EMPTY,),
         "includes": stands.includes, "shuffle": "1" if stands.shuffle else "", "version": stands.version,
         "chime": sound.chime, "repeats": str(sound.repeats), "end_tone": "1" if sound.end_tone else "",
     }  # fmt: skip
@@ -137,13 +145,14 @@ def _local(when: Any) -> str:
 
 def _page(
     request: Request, who: Someone, given: dict[str, Any], *, stands: WantedPlaylist | None = None,
-    problem: Exception | None = None,
+    problem: Exception | None = None, grown: bool = False,
 ) -> HTMLResponse:  # fmt: skip
     deps = deps_of(request)
     messages, lists = look.all_messages(deps, who.actor), playlist.all_playlists(deps, who.actor)
     return page(
         request, "playlists.html", who.actor, status=422 if problem else 200, now=deps.now(), given=given, stands=stands,
-        problem=said(problem, who.words), playlists=lists[::-1], names={each.id: each.name for each in lists},
+        problem=said(problem, who.words), grown=grown, most=MOST_PLACES,
+        playlists=lists[::-1], names={each.id: each.name for each in lists},
         messages=[each for each in messages if each.state != State.WITHDRAWN],
         titles={each.id: each.title for each in messages}, states={each.id: each.state.value for each in messages},
     )  # fmt: skip

@@ -79,7 +79,7 @@ def test_a_playlist_is_made_by_form_and_keeps_its_order_and_seconds(operator, me
     [
         ({"name": "a\u202eb", "message-0": "msg-x"}, "hidden mark"),
         ({"name": "Trống"}, "a playlist needs messages"),
-        ({"name": "Lâu", "message-0": "msg-x", "seconds-0": "soon"}, "A number, a day or a time is not written"),
+        ({"name": "Lâu", "message-0": "msg-x", "seconds-0": "soon"}, "Seconds: &#34;soon&#34; is no number"),
         ({"name": "Lạ", "message-0": "msg-x"}, "there is no message"),
     ],
     ids=["turned text", "no message", "no number", "unknown message"],
@@ -290,3 +290,59 @@ def test_a_gates_list_of_words_is_kept_and_a_bad_line_is_named(client):
     answer = send(client, "/voices/lexicon", gate="chi-ma", language="vi", words="khong co dau bang")
     assert answer.status_code == 422
     assert "khong co dau bang" in answer.text
+
+
+def places_of(answer):
+    return len(re.findall("<fieldset[^>]* data-place>", answer.text))
+
+
+def test_the_playlist_form_begins_with_one_place_and_grows_without_losing_what_was_typed(operator, message):
+    assert places_of(operator.get("/playlists")) == 1
+    typed = {"name": "Sáng sớm", "message-0": message, "seconds-0": "9", "repeats": "3"}
+    before = operator.get("/api/v1/playlists").json()
+    grown = send(operator, "/playlists", add="1", **typed)
+    assert (grown.status_code, places_of(grown)) == (200, 2)
+    assert 'role="alert"' not in grown.text
+    assert 'id="message-1" name="message-1" autofocus' in grown.text
+    for kept in (
+        'value="Sáng sớm"',
+        f'value="{message}" selected',
+        'id="seconds-0" name="seconds-0"',
+        'value="9"',
+        'value="3"',
+    ):
+        assert kept in grown.text
+    again = send(operator, "/playlists", add="1", **typed, **{"message-1": ""})
+    assert places_of(again) == 3
+    assert operator.get("/api/v1/playlists").json() == before
+
+
+def test_a_playlist_that_stands_shows_as_many_places_as_it_has_and_grows_too(operator, message):
+    name = playlist_named(operator, "Ban trưa", **{"message-0": message, "message-1": message})
+    edit = f"/playlists/{name}/edit"
+    assert places_of(operator.get(edit)) == 2
+    grown = send(operator, edit, add="1", name="Ban trưa", version="1", **{"message-0": message, "message-1": message})
+    assert places_of(grown) == 3
+    assert f'action="{edit}"' in grown.text
+    saved = send(operator, edit, name="Ban trưa", version="1", **{"message-0": message, "message-2": message})
+    assert saved.status_code == 303
+    made = next(each for each in operator.get("/api/v1/playlists").json() if each["id"] == name)
+    assert [one["message"] for one in made["items"]] == [message, message]
+
+
+def test_places_do_not_grow_without_end(operator, message):
+    full = send(operator, "/playlists", add="1", name="Dài", **{"message-199": message})
+    assert places_of(full) == 200
+    assert 'name="add"' not in full.text
+    assert places_of(send(operator, "/playlists", add="1", name="Dài", **{"message-99999999": message})) == 200
+
+
+def test_enter_in_the_playlist_form_saves_and_adds_no_place(operator):
+    form = re.search(
+        r'<form method="post" class="card stack" action="/playlists">.*?</form>',
+        operator.get("/playlists").text,
+        re.DOTALL,
+    )
+    buttons = re.findall(r"<button([^>]*)>", form[0])
+    assert "name=" not in buttons[0]
+    assert 'name="add"' in buttons[1]
