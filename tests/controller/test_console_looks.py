@@ -93,8 +93,8 @@ def test_pages_of_a_draft_that_are_not_there_are_not_found(author):
 
 
 REFUSED = [
-    ("/messages/new", {"text-vi": "a\u202eb"}, "Có ký tự ẩn đổi chiều chữ", "改变文字方向的隐藏字符"),
-    ("/messages/new", {"text-vi": ""}, "Hãy nhập nội dung bằng ít nhất một ngôn ngữ", "请至少用一种语言填写内容"),
+    ("/messages/new", {"text-vi": "a\u202eb"}, "có ký tự ẩn đổi chiều chữ", "改变文字方向的隐藏字符"),
+    ("/messages/new", {"text-vi": ""}, "hãy nhập nội dung bằng ít nhất một ngôn ngữ", "请至少用一种语言填写内容"),
     ("/messages/new", {"look-speed": "fast"}, "Tốc độ: phải là số nguyên.", "速度：应为整数"),
 ]
 
