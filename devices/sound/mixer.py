@@ -13,6 +13,7 @@ from operator import add
 from typing import Protocol
 
 from devices.profiles.wav import RATE, WIDTH
+from devices.sound.lanes import scaled_sum
 
 BLOCK = RATE // 100  # frames: 10 ms
 BUSES = ("background", "normal", "priority", "emergency", "live")  # weakest first
@@ -172,6 +173,10 @@ def _why_ended(voice: Voice, frames: int, room: int) -> str | None:
 
 def _add(parts: list[tuple[int, bytes]], voices: list[tuple[Voice, int, int]]) -> tuple[bytes, int]:
     """The sum, and how many of its samples did not fit."""
+    if all(voice.fade is None and before == after for voice, before, after in voices):
+        steady = scaled_sum([(_filled(*part), gain) for part, (_, gain, _) in zip(parts, voices, strict=True)])
+        if steady is not None:
+            return steady, 0
     total: Sequence[int] = ()
     for (offset, data), (voice, before, after) in zip(parts, voices, strict=True):
         samples = _shaped(_samples(data), voice.fade, before, after)
@@ -182,6 +187,11 @@ def _add(parts: list[tuple[int, bytes]], voices: list[tuple[Voice, int, int]]) -
     if sys.byteorder == "big":
         mixed.byteswap()
     return mixed.tobytes(), clipped
+
+
+def _filled(offset: int, data: bytes) -> bytes:
+    """A whole block, silent before and after the samples."""
+    return data if len(data) == len(SILENCE) else bytes(offset * WIDTH) + data + SILENCE[offset * WIDTH + len(data) :]
 
 
 def _fitted(total: Sequence[int]) -> tuple[array[int], int]:
