@@ -50,7 +50,7 @@ from schedules.model import Alert, Plan
 from schedules.playlist import patience
 
 AHEAD = 3.0  # seconds that clips are handed over before they are due
-ALERT_SETTLE = 0.1  # seconds between zones and the emergency tone: a signal has no first syllable to lose
+ALERT_SETTLE = 0.05  # seconds from the zones' own word to the emergency tone: a signal has no first syllable to lose
 LONGEST_WAIT = timedelta(hours=4)  # of what is stacked
 CLIP_STANDS = timedelta(minutes=1)  # long enough to be seen
 BUSY_WAKE, IDLE_WAKE = 0.25, 1.0
@@ -424,10 +424,12 @@ class SpeakerHand(Hand):
         return self._test is not None and self._clock.now() < self._test.stops + timedelta(seconds=SETTLE)
 
     def stop(self) -> None:
-        """Silence, shut zones, and records of what sounded so far."""
-        self._release()
-        self._sounds.end_all("the agent was stopped")
-        self._zones.shut()
+        """Silence, shut zones, and records of what sounded so far. A sound process that died leaves no zone open."""
+        try:
+            self._release()
+            self._sounds.end_all("the agent was stopped")
+        finally:
+            self._zones.shut()
 
 
 _RANK = {StopClips: 1, PlaceClips: 1, OpenZones: 1, CloseZones: 1, ReadInputs: 1, Probe: 2}

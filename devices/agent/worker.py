@@ -7,6 +7,7 @@ import logging
 import queue
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -215,12 +216,12 @@ class LineWorker:
             self._end()
 
     def _end(self) -> None:
+        """No round comes after this one: each hand ends its own, whatever became of the one before, and the port is given back."""
         self._ended = True
-        try:
-            for one in self._devices.values():
-                one.hand.stop()
-        finally:
-            self._close()  # no round comes after this one: what is open now would stay open
+        with ExitStack() as last:
+            last.callback(self._close)
+            for one in reversed(tuple(self._devices.values())):
+                last.callback(one.hand.stop)
 
     def _tell_views(self) -> None:
         for device, one in self._devices.items():
