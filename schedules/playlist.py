@@ -5,10 +5,10 @@ Of a plan's playlist that includes others, ask with what `on_air` gives: there i
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from hashlib import sha256
+from typing import NamedTuple
 
 from schedules.model import ContentRef, Item, Playlist, Priority
 
@@ -30,18 +30,22 @@ def content_seconds(item: Item) -> tuple[float, ...]:
     own = [content.seconds for content in item.contents]
     if item.seconds is None:
         return tuple(own)
-    whole = sum(map(Fraction, own))
-    return tuple(float(Fraction(item.seconds) * Fraction(each) / whole) for each in own)
+    shares, _ = _in_units(own)
+    above, below = item.seconds.as_integer_ratio()
+    whole = sum(shares) * below
+    return tuple(above * each / whole for each in shares)
 
 
 def playlist_seconds(playlist: Playlist) -> float:
     """How long one pass takes from its due instant: the contents, repeats, gaps between them, and the end tone."""
-    return float(_length(playlist))
+    found = _layout(playlist, playlist.items)
+    return found.length / found.unit
 
 
 def period_seconds(playlist: Playlist) -> float:
     """From one pass of a loop to the next: a pass, and the time for the next one's chime."""
-    return float(_period(playlist))
+    found = _layout(playlist, playlist.items)
+    return found.period / found.unit
 
 
 PATIENCE = {Priority.PRIORITY: 600.0}
@@ -55,16 +59,16 @@ def patience(item: Item, priority: Priority) -> float:
 
 def item_at(playlist: Playlist, elapsed: float, loop: bool = True) -> Slot | None:
     """The turn `elapsed` seconds after the due instant; a gap belongs to the content before it."""
-    period = _period(playlist)
-    if elapsed < 0 or (elapsed >= _length(playlist) and not loop):
+    plain = _layout(playlist, playlist.items, elapsed)
+    if elapsed < 0 or (plain.at >= plain.length and not loop):
         return None
-    passes, within = divmod(Fraction(elapsed), period)
-    turns = list(_turns(playlist, in_order(playlist, passes)))
-    index = max(bisect_right(turns, within, key=lambda turn: turn[2]) - 1, 0)
-    item, content, starts, ends = turns[index]
-    begins = passes * period
-    offset = max(within - starts, Fraction(0))
-    return Slot(item, content, float(begins + starts), float(begins + ends), float(offset), index)
+    passes, within = divmod(plain.at, plain.period)
+    found = _layout(playlist, in_order(playlist, passes), elapsed) if playlist.shuffle else plain
+    index = max(bisect_right(found.starts, within) - 1, 0)
+    item, content = found.told[index % len(found.told)]
+    starts, ends = found.turn(index)
+    begins, unit = passes * found.period, found.unit
+    return Slot(item, content, (begins + starts) / unit, (begins + ends) / unit, max(within - starts, 0) / unit, index)
 
 
 OF_ALL = frozenset(("zxx", "mul"))  # ISO 639-2: a picture, which is of no language, and what is of several
@@ -104,25 +108,47 @@ def _shuffled(playlist: Playlist, passes: int, count: int) -> list[int]:
     return sorted(range(count), key=lambda place: sha256(f"{drawn}/{place}".encode()).digest())
 
 
-def _length(playlist: Playlist) -> Fraction:
-    words = max(ends for _, _, _, ends in _turns(playlist, playlist.items))
-    return words + Fraction(playlist.gap) + Fraction(playlist.tail) if playlist.tail else words
-
-
-def _period(playlist: Playlist) -> Fraction:
-    return _length(playlist) + Fraction(playlist.lead)
-
-
 def turns(playlist: Playlist, items: tuple[Item, ...]) -> Iterator[tuple[Item, ContentRef, float, float]]:
     """Every content of a pass with the seconds from the due instant at which it begins and ends."""
-    for item, content, starts, ends in _turns(playlist, items):
-        yield item, content, float(starts), float(ends)
+    found = _layout(playlist, items)
+    for index in range(len(found.starts)):
+        starts, ends = found.turn(index)
+        yield *found.told[index % len(found.told)], starts / found.unit, ends / found.unit
 
 
-def _turns(playlist: Playlist, items: tuple[Item, ...]) -> Iterator[tuple[Item, ContentRef, Fraction, Fraction]]:
-    clock, gap = Fraction(0), Fraction(playlist.gap)
-    for _ in range(playlist.repeats):
-        for item in items:
-            for content, seconds in zip(item.contents, content_seconds(item), strict=True):
-                yield item, content, clock, clock + Fraction(seconds)
-                clock += Fraction(seconds) + gap
+class _Layout(NamedTuple):
+    """One pass, in whole numbers of which `unit` make a second; a turn's contents are those of one repeat."""
+
+    told: list[tuple[Item, ContentRef]]
+    seconds: list[int]
+    starts: list[int]  # of the turns of all repeats
+    length: int
+    period: int
+    at: int  # the moment asked for
+    unit: int
+
+    def turn(self, index: int) -> tuple[int, int]:
+        """When it begins and ends."""
+        starts = self.starts[index]
+        return starts, starts + self.seconds[index % len(self.seconds)]
+
+
+def _layout(playlist: Playlist, items: tuple[Item, ...], elapsed: float = 0.0) -> _Layout:
+    told = [(item, content) for item in items for content in item.contents]
+    own = (each for item in items for each in content_seconds(item))
+    (gap, lead, tail, at, *seconds), unit = _in_units((playlist.gap, playlist.lead, playlist.tail, elapsed, *own))
+    starts, clock = [], 0
+    for each in seconds * playlist.repeats:
+        starts.append(clock)
+        clock += each + gap
+    length = clock + tail if tail else clock - gap
+    return _Layout(told, seconds, starts, length, length + lead, at, unit)
+
+
+def _in_units(seconds: Iterable[float]) -> tuple[list[int], int]:
+    """Seconds as whole numbers of one unit, and how many of it make a second. Nothing is rounded: a float is a whole number
+    of some power of two, and a quotient of whole numbers is rounded once, to the nearest float.
+    """
+    ratios = [each.as_integer_ratio() for each in seconds]
+    unit = max(below for _, below in ratios)
+    return [above * (unit // below) for above, below in ratios], unit

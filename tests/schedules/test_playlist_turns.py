@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from itertools import pairwise
 
 import pytest
@@ -89,6 +90,34 @@ def test_turns_follow_one_another_and_every_content_has_one(some):
     assert [turn.index for turn in turns] == list(range(len(contents)))
     assert all(right.starts == pytest.approx(left.ends + some.gap) for left, right in pairwise(turns))
     assert turns[-1].ends == pytest.approx(playlist_seconds(some))
+
+
+def told_exactly(some, elapsed):
+    """Index, begin, end and offset of the turn, by fractions: slow, plain, and rounded once at the end."""
+    pieces, clock, gap = [], Fraction(0), Fraction(some.gap)
+    for _ in range(some.repeats):
+        for each in some.items:
+            own = [Fraction(content.seconds) for content in each.contents]
+            whole = sum(own) if each.seconds is None else Fraction(each.seconds)
+            for seconds in own:
+                taken = Fraction(float(whole * seconds / sum(own)))
+                pieces.append((clock, clock + taken))
+                clock += taken + gap
+    length = clock + Fraction(some.tail) if some.tail else clock - gap
+    period = length + Fraction(some.lead)
+    passes, within = divmod(Fraction(elapsed), period)
+    index = max(place for place, (begins, _) in enumerate(pieces) if begins <= within)
+    begins, ends = pieces[index]
+    exact = (passes * period + begins, passes * period + ends, within - begins)
+    return index, *map(float, exact), float(length), float(period)
+
+
+@given(playlists(), st.floats(0, YEAR), st.integers(1, 3), st.sampled_from([0, 0.1, 2.5]))
+def test_turns_are_those_of_exact_fractions_to_the_last_bit(some, elapsed, repeats, tail):
+    some = some.model_copy(update={"repeats": repeats, "tail": tail})
+    slot = item_at(some, elapsed)
+    found = (slot.index, slot.starts, slot.ends, slot.offset, playlist_seconds(some), period_seconds(some))
+    assert found == told_exactly(some, elapsed)
 
 
 def test_what_is_said_twice_is_said_with_the_same_gap_and_an_end_tone_follows():
