@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 
 from devices.contract.messages import (
     Ack,
@@ -46,7 +47,7 @@ def read_alert(payload: bytes, *, keys: Keys, now: datetime | None) -> AlertMess
         if exc.code != "seal.early":
             raise
         opened, early = open_seal(payload, keys=keys, kind="alert", now=None), True
-    alert = _body(AlertMessage, opened)
+    alert = _alert(opened.body)
     _for(opened, alert.id)
     _same_revision(opened, alert.revision)
     return alert.model_copy(update={"starts": now}) if early else alert
@@ -89,6 +90,15 @@ def _same_revision(opened: Opened, revision: int) -> None:
         raise SealError(
             "seal.revision", f"the seal says revision {opened.revision}, the message inside says {revision}"
         )
+
+
+@lru_cache(maxsize=4)
+def _alert(body: bytes) -> AlertMessage:
+    """Read once, as an alert comes twice. Equal bytes say the same, and a message is frozen."""
+    try:
+        return read_wire(AlertMessage, body)
+    except WireError as exc:
+        raise SealError("seal.body", str(exc)) from exc
 
 
 def _body(kind: type[WireT], opened: Opened) -> WireT:

@@ -72,17 +72,21 @@ class AlertMessage(Wire):
 
     def concerns(self, device: str) -> bool:
         """Whether `device` is among the targets."""
-        return any(target in ("all", device, device.partition("/")[0] + "/*") for target in self.targets)
+        return not {"all", device, device.partition("/")[0] + "/*"}.isdisjoint(self.targets)
 
     def for_device(self, device: str) -> Alert | None:
         """The alert as `device` meets it; None if ended, meant for others, or nothing in it can be shown there."""
         if self.state == "ended" or not self.concerns(device):
             return None
         showing = next((one for one in self.showings if device in one.targets), None)
-        facts = self.model_dump(include={"id", "revision", "priority", "starts", "until", "drill"})
-        if self.priority is Priority.BLANK:
-            return Alert(**facts)
-        return Alert(**facts, item=showing.item, zones=showing.zones, mark=showing.mark) if showing else None
+        if showing is None and self.priority is not Priority.BLANK:
+            return None
+        shown = None if self.priority is Priority.BLANK else showing
+        return Alert(
+            id=self.id, revision=self.revision, priority=self.priority, starts=self.starts, until=self.until,
+            drill=self.drill, item=shown.item if shown else None, zones=shown.zones if shown else (),
+            mark=shown.mark if shown else None,
+        )  # fmt: skip
 
     def files(self) -> dict[str, bytes]:
         """The files in `blobs`, unpacked and checked against their hashes; WireError if one lies."""

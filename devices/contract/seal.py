@@ -105,21 +105,30 @@ def open_seal(payload: bytes, *, keys: Mapping[str, bytes], kind: Kind, now: dat
         raise SealError(
             "seal.form", f"a sealed message is at most {2 * MAX_MESSAGE_BYTES} bytes, this has {len(payload)}"
         )
+    return _judge(*_verified(payload, tuple(keys.items())), kind, now)
+
+
+@lru_cache(
+    maxsize=8
+)  # an alert comes twice (decision 0016), a retained plan at every reconnect: the arithmetic is done once
+def _verified(payload: bytes, pinned: tuple[tuple[str, bytes], ...]) -> tuple[str, Head, bytes]:
+    """The key, head and body of an envelope whose signature fits a pinned key; that is so whatever the time."""
+    keys = dict(pinned)
     try:
         envelope = Envelope.model_validate_json(payload)
     except ValidationError as exc:
         raise SealError("seal.form", "the message carries no seal that can be read") from exc
     if envelope.key not in keys:
         raise SealError("seal.key", f"the seal is by key {envelope.key}, which is not pinned here")
-    return _judge(envelope.key, _verified(payload, keys[envelope.key]), kind, now)
+    head = _signed(envelope, keys[envelope.key])
+    try:
+        body = base64.b64decode(head.body, validate=True)
+    except (binascii.Error, ValueError) as exc:
+        raise SealError("seal.form", "the sealed body cannot be read") from exc
+    return envelope.key, head.model_copy(update={"body": ""}), body
 
 
-@lru_cache(
-    maxsize=8
-)  # an alert comes twice (decision 0016), a retained plan at every reconnect: the arithmetic is done once
-def _verified(payload: bytes, public: bytes) -> Head:
-    """The head of an envelope whose signature fits `public`."""
-    envelope = Envelope.model_validate_json(payload)
+def _signed(envelope: Envelope, public: bytes) -> Head:
     try:
         head = base64.b64decode(envelope.head, validate=True)
         signature = base64.b64decode(envelope.signature, validate=True)
@@ -135,11 +144,7 @@ def _verified(payload: bytes, public: bytes) -> Head:
         raise SealError("seal.form", "the sealed head cannot be read: perhaps a newer major version") from exc
 
 
-def _judge(key: str, head: Head, kind: Kind, now: datetime | None) -> Opened:
-    try:
-        body = base64.b64decode(head.body, validate=True)
-    except (binascii.Error, ValueError) as exc:
-        raise SealError("seal.form", "the sealed body cannot be read") from exc
+def _judge(key: str, head: Head, body: bytes, kind: Kind, now: datetime | None) -> Opened:
     if head.kind != kind:
         raise SealError("seal.kind", f"a sealed {head.kind} stands where a {kind} belongs")
     if now is not None and now < head.not_before:

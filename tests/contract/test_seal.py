@@ -78,3 +78,12 @@ def test_without_a_trusted_clock_validity_is_not_judged_but_the_signature_is():
 
 def test_ten_megabytes_are_refused_unread():
     assert refused(b"x" * 10_000_000) == "seal.form"
+
+
+def test_what_was_opened_once_is_judged_anew_by_pinned_keys_kind_and_time():
+    payload, stranger = sealed(), public_key(bytes(32))
+    assert open_seal(payload, keys=KEYS, kind="plan", now=NOON) == open_seal(payload, keys=KEYS, kind="plan", now=NOON)
+    assert refused(payload, keys={}) == refused(payload, keys={key_id(stranger): stranger}) == "seal.key"
+    assert refused(payload, keys=dict.fromkeys(KEYS, stranger)) == "seal.signature"
+    assert refused(payload, kind="command") == "seal.kind"
+    assert refused(payload, now=NOON + YEAR) == "seal.expired"
