@@ -75,7 +75,7 @@ class RelayBoard:
     def __init__(self, link: Link, settings: RelaySettings, clock: Callable[[], float] = time.monotonic) -> None:
         """Does no I/O yet; `clock` is monotonic."""
         self._settings = settings
-        self._talk = Talk(link, clock)
+        self._talk, self._clock = Talk(link, clock), clock
 
     def identify(self) -> Identity:
         """Modbus has no name to ask for; reading the coils shows that the board is there."""
@@ -88,8 +88,8 @@ class RelayBoard:
             raise SettingsError(f"no such zones: {', '.join(sorted(unknown))}")
         power = self._settings.power
         if zones and power is not None and not self._coils()[power]:
-            self._write({power})
-            self._talk.rest(self._settings.power_settle)
+            on = self._write({power})
+            self._talk.rest(on + self._settings.power_settle - self._clock())
         wanted = {self._settings.zones[zone] for zone in zones} | ({power} if zones and power is not None else set())
         try:
             self._write(wanted)
@@ -132,15 +132,18 @@ class RelayBoard:
         states = self._read(READ_INPUTS, count)
         return {name: states[contact] for name, contact in self._settings.inputs.items()}
 
-    def _write(self, closed: set[int]) -> None:
+    def _write(self, closed: set[int]) -> float:
+        """Write all coils and read them back; the instant at which the board had them, by the clock."""
         bits = tuple(coil in closed for coil in range(self._settings.coils))
         self._order(WriteCoils(self._settings.address, 0, bits))
+        written = self._clock()
         self._talk.rest(self._settings.settle)
         found = self._coils()
         if found != bits:
             raise MismatchError(
                 "closed coils", sorted(closed), [coil for coil, is_closed in enumerate(found) if is_closed]
             )
+        return written
 
     def _coils(self) -> tuple[bool, ...]:
         return self._read(READ_COILS, self._settings.coils)
