@@ -52,17 +52,22 @@ class Wire:
     def __init__(self) -> None:
         self._card = OnbonBoard(BoardShape.parse(SHAPE), address=1)
         self._sent: list[bytes] = []
+        self._carried = 0.0  # when the line has carried all of it
         self.first: float | None = None
 
     def send(self, data: bytes) -> None:
         """Note the instant, and keep the bytes for the card."""
         self.first = self.first or time.time()
+        self._carried = max(self._carried, time.monotonic()) + 10 * len(data) / 57600
         self._sent.append(data)
 
     def receive(self, timeout: float) -> bytes:
-        """What the card answers, once the line has carried what was sent."""
+        """What the card answers, once the line has carried what was sent; nothing comes before, or if nothing was."""
+        left = self._carried - time.monotonic() if self._sent else timeout
+        time.sleep(max(min(timeout, left), 0.0))
+        if left > timeout:
+            return b""
         sent, self._sent = self._sent, []
-        time.sleep(min(timeout, 10 * sum(map(len, sent)) / 57600))
         return b"".join(self._card.receive(data, time.monotonic()) for data in sent)
 
     def discard(self) -> None:
