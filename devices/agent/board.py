@@ -75,6 +75,8 @@ class BoardHand(Hand):
         self._named = self._stranger = False
         self._board: Board | None = None
         self._probe: Board | None = None
+        self._stage: StageBoard | None = None
+        self._foretelling: Foretelling | None = None
         self._known: dict[str, Part] = {}  # those that have the board now, and those that wait for it
         self._parts: dict[str, Part] = {}  # those that have it
         self._areas: Mapping[str, Area] = {}
@@ -91,6 +93,9 @@ class BoardHand(Hand):
     def attach(self, open_device: Callable[[bool], Any]) -> None:
         """Take hold of the board, once patiently and once for quick looks."""
         self._board, self._probe = open_device(True), open_device(False)
+        # Asked once: to find out what a thing can do takes longer than to ask it.
+        self._stage = self._board if isinstance(self._board, StageBoard) else None
+        self._foretelling = self._board if isinstance(self._board, Foretelling) else None
         self._every = self._board.watch_every if isinstance(self._board, Watched) else PROBE_SECONDS
         self._named = False
         self._dimmer.forget()
@@ -99,7 +104,7 @@ class BoardHand(Hand):
 
     def detach(self) -> None:
         """What the board shows is unknown from here on."""
-        self._board = self._probe = None
+        self._board = self._probe = self._stage = self._foretelling = None
         self._lost()
 
     def look(self) -> Due | None:
@@ -266,11 +271,12 @@ class BoardHand(Hand):
         scene = self._shelf.scene(picture, self._instant)
         if scene is None:
             raise SettingsError("the page's file went away")
-        forecast = board.foretell(scene) if isinstance(board, Foretelling) else None
+        if self._urgent:
+            scene = replace(scene, effects={})  # an alert is there at once
+        forecast = self._foretelling.foretell(scene) if self._foretelling is not None else None
         begun = self._clock.monotonic()
-        if isinstance(board, StageBoard):
-            calm = replace(scene, effects={}) if self._urgent else scene  # an alert is there at once
-            evidence = board.stage(calm)
+        if self._stage is not None:
+            evidence = self._stage.stage(scene)
         else:
             evidence = board.blank() if picture == DARK else board.show(scene.page)
         self._contact.use.shown(forecast, self._clock.monotonic() - begun)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, lru_cache
 
@@ -85,9 +85,17 @@ class View:
 
     def unlike(self, other: View | None) -> bool:
         """Whether a reader would want to know at once; the instant of showing alone is no news."""
-        return other is None or self._plain() != other._plain()
+        if other is None or any(getattr(self, name) != getattr(other, name) for name in _NEWS):
+            return True
+        if (self.line and self.line.state) != (
+            other.line and other.line.state
+        ):  # what it counts goes with the next news
+            return True
+        return self.shown is not other.shown and _timeless(self.shown) != _timeless(other.shown)
 
-    def _plain(self) -> View:
-        shown = self.shown.model_copy(update={"at": _LONG_AGO}) if self.shown else None
-        line = LineReport(state=self.line.state) if self.line else None  # what it counts goes with the next news
-        return replace(self, shown=shown, line=line)
+
+_NEWS = tuple(one.name for one in fields(View) if one.name not in ("shown", "line"))
+
+
+def _timeless(shown: Shown | None) -> Shown | None:
+    return shown.model_copy(update={"at": _LONG_AGO}) if shown else None

@@ -40,6 +40,9 @@ class ZoneLine:
         self._contact, self._clock, self._faults, self._inputs = contact, clock, faults, inputs
         self._speaker: Speaker | None = None
         self._quick: Speaker | None = None
+        self._leveled: Leveled | None = None
+        self._dead_man: DeadMan | None = None
+        self._noisy: tuple[Noisy, ...] = ()
         self._opened, self._checked = 0.0, 0.0
         self._ordered: frozenset[str] | None = None  # the last it was told, done or not
         self._softer: tuple[tuple[str, float], ...] = ()
@@ -54,10 +57,15 @@ class ZoneLine:
     def attach(self, open_device: Callable[[bool], Any]) -> None:
         """Take hold of the zones, once patiently and once for quick looks."""
         self._speaker, self._quick = open_device(True), open_device(False)
+        # Asked once: to find out what a thing can do takes longer than to ask it.
+        self._leveled = self._speaker if isinstance(self._speaker, Leveled) else None
+        self._dead_man = self._speaker if isinstance(self._speaker, DeadMan) else None
+        self._noisy = tuple(hand for hand in (self._speaker, self._quick) if isinstance(hand, Noisy))
 
     def detach(self) -> None:
         """Which zones are open is unknown from here on."""
-        self._speaker = self._quick = None
+        self._speaker = self._quick = self._leveled = self._dead_man = None
+        self._noisy = ()
         self.open = None
 
     @property
@@ -68,7 +76,7 @@ class ZoneLine:
     @property
     def leveled(self) -> frozenset[str]:
         """The zones whose loudness the device sets itself."""
-        return self._speaker.leveled if isinstance(self._speaker, Leveled) else frozenset()
+        return self._leveled.leveled if self._leveled is not None else frozenset()
 
     def silent(self, zones: Iterable[str]) -> dict[str, Why]:
         """Those of some zones that should be open and that nobody hears now, and why."""
@@ -105,14 +113,14 @@ class ZoneLine:
 
     def confirm_in(self) -> float:
         """Seconds until a device with a dead man's switch must hear of its open zones again."""
-        every = self._speaker.confirm_every if isinstance(self._speaker, DeadMan) else None
+        every = self._dead_man.confirm_every if self._dead_man is not None else None
         return NEVER if every is None or not self.open else self._opened + every - self._clock.monotonic()
 
     def act(self, step: LineStep, announcement: object = None) -> None:
         """One exchange. LinkError if the line is gone; what the device does wrong is kept, not raised."""
         if self._speaker is None or self._quick is None:
             return
-        self._note_noise(self._speaker, self._quick)
+        self._note_noise()
         try:
             self._on_line(step, self._speaker, self._quick, announcement)
         except LinkError:
@@ -123,9 +131,9 @@ class ZoneLine:
             self._contact.failed(exc)
             self.open = None
 
-    def _note_noise(self, *hands: object) -> None:
+    def _note_noise(self) -> None:
         """A line that damages more than one answer in twenty is a fault before it is dead."""
-        share = max((hand.noise for hand in hands if isinstance(hand, Noisy)), default=0.0)
+        share = max((hand.noise for hand in self._noisy), default=0.0)
         self._contact.noisy = share > NOISE
         if self._contact.noisy:
             self._faults.put("link.noise", f"{share:.0%} of the answers come damaged", self._clock.now())
@@ -154,8 +162,8 @@ class ZoneLine:
     def _open(self, step: OpenZones | CloseZones, speaker: Speaker, quick: Speaker, announcement: object) -> None:
         zones, softer = (step.zones, step.softer) if isinstance(step, OpenZones) else (frozenset[str](), ())
         began, self._ordered, self._for = self._clock.monotonic(), zones, announcement
-        if isinstance(speaker, Leveled):
-            speaker.soften(dict(softer))
+        if self._leveled is not None:
+            self._leveled.soften(dict(softer))
         try:
             self.evidence = speaker.open_zones(zones)
         except MismatchError:

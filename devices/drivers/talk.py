@@ -32,6 +32,7 @@ class Talk:
     def __init__(self, link: Link, clock: Callable[[], float] = time.monotonic) -> None:
         """`clock` is monotonic, in seconds."""
         self._link = link
+        self._yielding = link if isinstance(link, YieldingLink) else None
         self._clock = clock
         self._request = b""
         self._owed_until = clock()
@@ -83,16 +84,16 @@ class Talk:
         return sum(self._noisy) / len(self._noisy) if len(self._noisy) >= ENOUGH else 0.0
 
     def _send(self, request: bytes, cut: bytes) -> None:
-        link = self._link
-        if not (cut and isinstance(link, YieldingLink)):
-            link.send(request)
+        link = self._yielding
+        if not cut or link is None:
+            self._link.send(request)
         elif link.send_while(request, lambda: not link.urgent()) < len(request):
             link.send(cut)
             raise GaveWayError
 
     def urgent(self) -> bool:
         """Whether something more urgent waits for the line."""
-        return isinstance(self._link, YieldingLink) and self._link.urgent()
+        return self._yielding is not None and self._yielding.urgent()
 
     def tries(self, most: int) -> range:
         """How often to send: `most`, but once to a device that did not answer last, as others share its line."""

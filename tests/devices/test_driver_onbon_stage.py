@@ -274,3 +274,12 @@ def test_areas_at_words_are_areas_of_the_card_and_the_rest_fills_the_board():
 def test_what_authors_are_told_of_the_protocol_is_what_its_driver_says():
     assert abilities_of("onbon_bx") == DRIVER.abilities
     assert PROTOCOLS["onbon_bx"].gives_way
+
+
+def test_what_was_foretold_and_is_no_longer_wanted_is_not_what_is_sent():
+    wired, dice = Wired(), random.Random(5)
+    one, two = (Page(shape=BOARD, planes=(dice.randbytes(24 * 64), dice.randbytes(24 * 64)), seconds=1) for _ in "12")
+    for foretold, shown in ((one, two), (two, one), (one, one)):
+        wired.driver.foretell(Scene(foretold))
+        wired.driver.show(shown)
+        assert wired.page_at(wired.now).planes == shown.planes

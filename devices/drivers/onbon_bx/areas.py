@@ -29,6 +29,7 @@ ALL_AREAS = 0xFF
 ALL_DAY = 48  # half hours
 IDLE_TIMEOUT = 60  # seconds; what the maker's library sends where no run mode heeds it
 
+_TURNED = bytes(byte ^ 0xFF for byte in range(256))
 _AREA = struct.Struct("<BBHBHB4sBHHHH")  # id .. height, the same in both generations
 _AREA_6 = struct.Struct("<BBBBB5sH")  # frame, background, transparency, size flag, sound, 0, pages
 _PAGE_6 = struct.Struct("<BBBBHBH9sII")
@@ -117,20 +118,21 @@ def bitmap_6e(page: Page) -> bytes:
     stride, words = page.shape.stride, (page.shape.width + 31) // 32
     out = bytearray()
     for plane in _dark_is_one(page):
-        for start in range(0, len(plane), stride):
-            row = plane[start : start + stride].ljust(words * 4, b"\xff")
-            out += struct.pack(f"<{words}I", *struct.unpack(f">{words}I", row))
+        rows = plane
+        if stride < words * 4:
+            rows = b"".join(plane[at : at + stride].ljust(words * 4, b"\xff") for at in range(0, len(plane), stride))
+        out += struct.pack(f"<{len(rows) // 4}I", *struct.unpack(f">{len(rows) // 4}I", rows))
     return bytes(out)
 
 
 def _dark_is_one(page: Page) -> tuple[bytes, ...]:
     """The planes turned over, with ones past the right edge."""
     shape = page.shape
-    edge = 0xFF >> (shape.width % 8 or 8)
+    edge, stride = 0xFF >> (shape.width % 8 or 8), shape.stride
     turned = []
     for plane in page.planes:
-        rows = bytearray(byte ^ 0xFF for byte in plane)
-        for last in range(shape.stride - 1, len(rows), shape.stride):
-            rows[last] |= edge
+        rows = bytearray(plane.translate(_TURNED))
+        if edge:
+            rows[stride - 1 :: stride] = bytes(last | edge for last in rows[stride - 1 :: stride])
         turned.append(bytes(rows))
     return tuple(turned)

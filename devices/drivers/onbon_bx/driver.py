@@ -66,6 +66,7 @@ class OnbonBoard:
         self._damage = ""
         self._sequence = itertools.count(1)
         self._divided: tuple[Area, ...] | None = None  # how the card's areas lie; None: somebody else's may be there
+        self._drafted: tuple[tuple[areas.Area, ...], tuple[bytes, ...]] = ((), ())  # what was foretold last
         self._believed: dict[Area, stage.Sheet] = {}  # what the card last said yes to, while nothing went wrong since
 
     def identify(self) -> Identity:
@@ -108,7 +109,7 @@ class OnbonBoard:
         wanted = stage.sheets(self._settings, scene)
         anew = self._divided != tuple(wanted)
         sending = self._to_send(wanted, {} if anew else self._believed)
-        frames = self._frames(sending)
+        frames = list(self._frames(sending))
         if anew and (len(wanted) > 1 or self._divided is not None):
             frames.append(self._frame(areas.delete()))
         sent, received = sum(map(len, frames)), len(frames) * YES_BYTES
@@ -202,11 +203,13 @@ class OnbonBoard:
                 self._believed = before
                 raise
 
-    def _frames(self, wanted: tuple[areas.Area, ...]) -> list[bytes]:
-        """A 5E frame carries one area, a 6E frame as many as there are."""
-        if self._settings.series.startswith("5E"):
-            return [self._frame(areas.update_5e((area,))) for area in wanted]
-        return [self._frame(areas.update_6e(wanted))]
+    def _frames(self, wanted: tuple[areas.Area, ...]) -> tuple[bytes, ...]:
+        """A 5E frame carries one area, a 6E frame as many as there are. What was foretold is sent: it is made once."""
+        if not wanted or self._drafted[0] != wanted:
+            one_each = self._settings.series.startswith("5E")
+            commands = [areas.update_5e((area,)) for area in wanted] if one_each else [areas.update_6e(wanted)]
+            self._drafted = wanted, tuple(map(self._frame, commands))
+        return self._drafted[1]
 
     def _write(self, data: bytes) -> Evidence:
         self._order(self._frame(data), Frame.from_bytes, lambda answer: answer.plain)
