@@ -14,7 +14,7 @@ from operator import sub
 from typing import NamedTuple
 
 from devices.rendering.cleaning import BREAK, JOIN, NO_BREAK_SPACE
-from devices.rendering.words import LEANING, inside_word
+from devices.rendering.words import LEANING, NO_SENTENCE_END, NUMBERED, inside_word
 
 _HAN = "々〇〡-〩\u4e00-\u9fff"
 _OPEN = r"（《〈「『【〔〖［｛‘“(\[{«"
@@ -22,21 +22,44 @@ _CLOSE = r"，。、；：！？）》〉」』】〕〗］｝’”…—·％�
 _WIDE_CLOSE = "，。、；：！？）》〉」』】〕〗］｝％～"
 _GAP = f" \u3000{BREAK}"
 _WORD = f"[^{_HAN}{_OPEN}{_WIDE_CLOSE}{_GAP}{JOIN}{NO_BREAK_SPACE}]"
-_UNIT = rf"[{_OPEN}]*(?:(?:第(?=[0-9]))?{_WORD}+(?:(?<=[0-9])[{_HAN}])?|[{_HAN}])[{_CLOSE}]*"
-_NUMBER = rf"(?:(?<=[^\W\d_])\ [0-9]{{1,4}}[A-Za-z]?[{_CLOSE}]*(?=[{_GAP}]|$))?"
-_MEASURE = r"(?:(?<=[0-9])\ (?:km/h|km|m|kg|tấn|phút|giờ|tons?|min)(?=[\W]|$))?"
+_COUNTED = (
+    "公里/小时|公里|千米|厘米|毫米|公斤|千克|小时|分钟|秒钟|"
+    "[年月日号时点分秒米吨元人辆天周个路层楼度倍次名位件箱岁级条座班台批届]"
+)
+_DATED = rf"(?:(?<=[0-9])(?:{_COUNTED})(?:(?<=[年月时点])[0-9]+(?:{_COUNTED}))*)?"
+_HEADED = rf"(?:第(?=[0-9])|[{_HAN}](?=[A-Z][·-]?[A-Z0-9]{{4,6}}(?![A-Za-z0-9])))?"  # 第3, and a plate: 桂F12345
+_UNIT = rf"[{_OPEN}]{{0,8}}(?:{_HEADED}{_WORD}+{_DATED}|[{_HAN}])[{_CLOSE}]*"
+_ENDED = rf"[{_CLOSE}]*(?=[{_GAP}]|$)"
+_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+_UNITS = (
+    "km/h|km|mm|cm|m|kg|tấn|tạ|tons?|tonnes?|t|°C|đồng|VND|VNĐ|USD|CNY|phút|giây|giờ|minutes?|mins?|hours?|days?|"
+    rf"a\.m\.|p\.m\.|am|pm|{_MONTHS}"
+)
+_NUMBER = (  # a short one belongs to the word before it, with "số" or "No." between or not; not the first group of a telephone's
+    rf"(?:(?=\ [0-9sN])(?:(?<=[^\W\d_])(?:\ (?:số|No\.))?\ [0-9]{{1,4}}[A-Za-z]?{_ENDED}(?!\ [0-9]{{1,4}}[{_CLOSE}]*(?:[{_GAP}]|$))"
+    rf"|(?<=No\.)\ [0-9]{{1,4}}{_ENDED}))?"
+)
+_GROUPS = (
+    rf"(?:(?:(?<=[0-9])|(?<=[0-9][A-Z]))(?:\ [0-9]{{1,4}}(?:\.[0-9]{{2}})?{_ENDED})+)?"  # 0205 3 878 123, 12C 123.45
+)
+_MEASURED = rf"(?:(?<=[0-9])\ (?:{_UNITS})(?!\w)[{_CLOSE}]*(?:(?<=giờ)\ [0-9]{{1,2}}(?:\ phút)?{_ENDED})?)?"
+_SPAN = rf"(?:(?<=[0-9A-Z])\ [–—-]\ [0-9][^{_GAP}{JOIN}{NO_BREAK_SPACE}]*)?"  # 08:00 – 17:00
 _DASH = r"(?:\ [–—/-](?=\ ))?"
 _ATOM = re.compile(
-    rf"((?:{_UNIT}(?:[{JOIN}{NO_BREAK_SPACE}]+{_UNIT})*{_NUMBER}{_MEASURE}{_DASH}|[^{_GAP}]))([{_GAP}]*)"
+    rf"((?:{_UNIT}(?:[{JOIN}{NO_BREAK_SPACE}]+{_UNIT})*{_NUMBER}(?:(?<=[0-9A-Z]){_GROUPS}{_MEASURED}{_SPAN})?{_DASH}|[^{_GAP}]))"
+    rf"([{_GAP}]*)"
 )
-_PIECE = re.compile(r"[^/.\-–?&=@]*[/.\-–?&=@]+|[^/.\-–?&=@]+")
+_HELD = re.compile(  # what is let go of last where an atom is wider than a line: a number and its unit, "số 2", a dash
+    rf"(?:(?:số|No\.)\ [0-9][^ ]*|[0-9][^ ]*{_MEASURED}|[^ ]+)(?:\ [–—/-](?=\ ))?"
+)
+_PIECE = re.compile(r"[^/.\-–?&=@年月]*[/.\-–?&=@年月]+|[^/.\-–?&=@年月]+")
 _STEER = str.maketrans({JOIN: None, BREAK: None, NO_BREAK_SPACE: " "})
 _SENTENCE_END, _PHRASE_END, _PHRASE_START = (
     frozenset(".!?。！？…"),
     frozenset(",;:，；：、/–—-)）"),
     frozenset("(（[《“"),
 )
-_SIGNS, _ASIDE = frozenset("/.-?&=@"), frozenset("(（")
+_SIGNS, _ASIDE, _DIGITS = frozenset("/.-?&=@"), frozenset("(（"), frozenset("0123456789")
 
 
 class Cut(IntEnum):
@@ -75,12 +98,16 @@ class Atoms(NamedTuple):
             end = before[-1]
             if not gap and end in _SIGNS:  # a broken address: its dots end no sentence
                 found.append(PHRASE if end == "/" else WORD)
-            elif end in _SENTENCE_END:
+            elif end in _SENTENCE_END and before not in NO_SENTENCE_END:
                 found.append(SENTENCE)
             elif end in _PHRASE_END or after[0] in _PHRASE_START:
                 found.append(PHRASE)
             elif inside_word(low, after_low):
                 found.append(INSIDE)
+            elif after[0] in _DIGITS:
+                found.append(_before_number(end, gap, low))
+            elif low != before and after_low != after and before[0].isupper() and after[0].isupper():
+                found.append(_between_capitals(self.texts[max(0, len(found) - 2)], before, after))
             else:
                 found.append(LEANS if low in LEANING else WORD)
         return found
@@ -88,6 +115,21 @@ class Atoms(NamedTuple):
     def asides(self) -> set[int]:
         """The atoms that begin what explains the words before them: (giờ Hà Nội)."""
         return {at for at, text in enumerate(self.texts) if at and text[0] in _ASIDE}
+
+
+def _before_number(end: str, gap: str, low: str) -> Cut:
+    """Before a number: "ngày 12/05/2026" is one thing, "biển số 12C-123.45" and 限重30吨 had better be."""
+    if end >= "\u4e00":
+        return WORD if gap else LEANS
+    return INSIDE if low in NUMBERED else LEANS if low == "số" or low in LEANING else WORD
+
+
+def _between_capitals(earlier: str, before: str, after: str) -> Cut:
+    """Between two words that begin with capitals: a name is not parted, and a call such as DỪNG LẠI ends."""
+    if not before.isupper():
+        return LEANS
+    called = len(before) > 1 and not after.isupper() and not earlier[-1].islower() and earlier != before
+    return PHRASE if called else WORD
 
 
 def atoms(paragraph: str, widths: Mapping[str, int], width: int) -> Atoms:
@@ -122,11 +164,10 @@ def _loosened(
     atom: str, gap: str, widths: Mapping[str, int], width: int, broken: list[str]
 ) -> Iterator[tuple[str, str]]:
     """Let go of what glued words together; then break words at their signs, and only then anywhere."""
-    words = atom.split(" ")
+    held = _HELD.findall(atom)
+    words = [word for one in held for word in ([one] if _measure(one, widths) <= width else one.split(" "))]
     for number, word in enumerate(words):
         after = gap if number == len(words) - 1 else " "
-        if not word:
-            continue
         if _measure(word, widths) <= width:
             yield word, after
             continue

@@ -16,6 +16,7 @@ LONG = 1000  # atoms; a longer paragraph just fills page after page
 FEW, FEW_LINES = 60, 12  # atoms and lines of a page for which every way is weighed
 ONE_MORE = 0.3  # a page more weighs less than two words parted
 TRIES = 40  # places looked at for turning a page
+STRADDLE = 0.35  # a line that ends soon after a pause inside it, "fog: slow", weighs more than half of two words parted
 
 
 _TEAR = {SENTENCE: 0.0, PHRASE: 0.2, WORD: 0.6, LEANS: 0.8, INSIDE: 2.0}
@@ -91,8 +92,25 @@ class _Spread:
         self.cuts = paragraph.cuts()
         self.inside = {at for at, cut in enumerate(self.cuts) if cut is INSIDE}
         self.asides = paragraph.asides()
+        self.paused = self._pauses()
+        self.airy = crowded is None  # whether a line more may be taken for a better pause
         self.known: dict[tuple[int, int, int], list[tuple[int, int]]] = {}
         self.filled: dict[tuple[int, int], list[tuple[int, int]]] = {}
+
+    def _pauses(self) -> list[int]:
+        """For each place where a line may end without a pause: the last place before it where the text pauses; else 0."""
+        places, last = [], 0
+        for at, cut in enumerate(self.cuts):
+            if cut <= PHRASE:
+                places.append(0)
+                last = at
+            else:
+                places.append(last)
+        return [*places, 0]
+
+    def _straddles(self, spans: Sequence[tuple[int, int]]) -> int:
+        """How many lines end soon after a pause inside them: "fog: slow"."""
+        return sum(self.paused[after] > at for at, after in spans[:-1])
 
     def lines(self) -> Lines:
         """All on even lines; one empty line if there is nothing."""
@@ -124,9 +142,10 @@ class _Spread:
         """Pages of one line: as few as possible, or a few more that end where the text pauses."""
         count = len(self._full(first, last))
         ways = [self._set(first, last, lines) for lines in range(count, min(count + 2, last - first) + 1)]
-        return min(
-            ways, key=lambda spans: ONE_MORE * len(spans) + sum(self._turn_tear(at, last) for at, _ in spans[1:])
-        )
+        return min(ways, key=lambda spans: ONE_MORE * len(spans) + self._unrest(spans, last))
+
+    def _unrest(self, spans: Sequence[tuple[int, int]], last: int) -> float:
+        return STRADDLE * self._straddles(spans) + sum(self._turn_tear(at, last) for at, _ in spans[1:])
 
     def _split(self, first: int, last: int, need: int) -> int | None:
         """Where to turn the page; None if one page holds it all and no sentence ends inside."""
@@ -215,21 +234,25 @@ class _Spread:
         """A new line for each sentence where there is room for that; else as few lines as possible."""
         spans = self._full(first, last)
         ends = [at for at in range(first + 1, last) if self.cuts[at] is SENTENCE] if len(spans) > 1 else []
-        if ends:
-            sentences = [self._balanced(*span) for span in pairwise((first, *ends, last))]
-            lines = tuple(line for sentence in sentences for line in sentence)
-            if len(lines) <= min(self.capacity, self.crowded):
-                return lines
-        return self._balanced(first, last)
+        room = min(self.capacity, self.crowded)
+        spans = [span for part in pairwise((first, *ends, last)) for span in self._balanced(*part)] if ends else []
+        if not spans or len(spans) > room:
+            spans = self._balanced(first, last)
+        if not ends and self.airy and len(spans) < min(room, CROWDED) and self._straddles(spans):
+            roomy = self._set(
+                first, last, len(spans) + 1
+            )  # a line more is better than one that ends soon after a pause
+            spans = roomy if roomy and not self._torn(roomy) and not self._straddles(roomy) else spans
+        return tuple(self.atoms.line(*span) for span in spans)
 
-    def _balanced(self, first: int, last: int) -> Lines:
+    def _balanced(self, first: int, last: int) -> list[tuple[int, int]]:
         """As few lines as possible, the longest as short as possible; two lines part where the text pauses."""
         count = len(self._full(first, last))
         spans = self._set(first, last, count)
         if self._torn(spans) and count < self.capacity:
             roomy = self._set(first, last, count + 1)  # a line more is better than a word torn apart
             spans = roomy if roomy and not self._torn(roomy) else spans
-        return tuple(self.atoms.line(*span) for span in spans)
+        return spans
 
     def _torn(self, spans: Sequence[tuple[int, int]]) -> bool:
         return not self.inside.isdisjoint([at for at, _ in spans[1:]])
@@ -258,6 +281,7 @@ class _Spread:
         starts, ends, width = self.atoms.starts, self.atoms.ends, self.width
         total = ends[last - 1] - starts[first]
         even, tears = total / count, [_TEAR[cut] for cut in self.cuts[:last]] + [0.0]
+        paused = self.paused if last == self.count else [*self.paused[:last], 0]
         furthest = [first, *(after for _, after in self._full(first, last)), last]  # after so many full lines
         costs = [inf] * last + [0.0]  # of what stands from an atom on, in the lines below
         goes_to: list[dict[int, int]] = []  # of each line, lowest first: its first atom, and the atom after it
@@ -269,6 +293,8 @@ class _Spread:
                 start, cheapest, after = starts[at], inf, 0
                 for end in range(max(at + 1, nearest), bisect_right(ends, start + width, at, last) + 1):
                     cost = below[end] + abs(ends[end - 1] - start - even) / total + tears[end]
+                    if paused[end] > at:
+                        cost += STRADDLE
                     if cost < cheapest:
                         cheapest, after = cost, end
                 if after:

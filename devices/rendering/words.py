@@ -14,6 +14,8 @@ _CHINESE = """
 疫情 口罩 体温 发热 咳嗽 症状 主动 健康 卫生 医生 隔离 消毒 失物 招领 失主 问讯处 认领 行李 物品
 携带 走私 毒品 武器 界碑 损坏 移动 法律 系统 测试 理会 广播 信息 平台 数字 服务 服务台 工作
 工作人员 人员 办公室 联系 电话 配合 谢谢 合作 欢迎 光临 再见 提前 准备 备好 提示 国家 管理 已经
+中华人民共和国 安全出口 春节放假 服务时间 办理手续 窗口 号窗口 号通道 号车道 号停车场 号出口 号入口 号门 号柜台
+号货场 等候时间 前往 方向 限重 限高 气温 咨询 办公 货运 客运 司机 免费 收费 现金 支付 名单
 来到 靠右 靠左 行驶 右行 左行 关口 或者 如有 根据 参与 报告 发现 违法 行为 仅限 货车司机
 """
 _VIETNAMESE = """
@@ -27,6 +29,10 @@ thông tin|thông báo|chú ý|xin mời|cảm ơn|xin chào|kính chào|vui lò
 phụ nữ|mang thai|người già|tạm dừng|hoạt động|làm việc|hằng ngày|hôm nay|ngày mai|giờ hà|nghỉ tết|nguyên đán|năm mới
 hệ thống|phát thử|tin thật|nền tảng|cán bộ|lực lượng|chức năng|cơ quan|ban quản|quản lý|kinh tế|khu kinh|liên hệ
 điện thoại|văn phòng|nhà chờ|phòng chờ|ưu tiên|số lượng|phương tiện|giao thông|đường bộ|cấm vào|giấy thông|dừng lại|xuất trình
+phía trước|phía sau|bên trái|bên phải|nhiệt độ|tối đa|tối thiểu|quyết định|quốc lộ|giúp đỡ|số điện|hằng tháng|hàng ngày
+liên tục|tạm thời|đóng cửa|mở cửa|nghỉ lễ|quầy số|làn số|bãi số|cổng số|cửa số|biển số|trọng tải|hóa đơn|thanh toán
+lệ phí|miễn phí|ùn tắc|xe máy|xe buýt|xe đạp|rẽ trái|rẽ phải|đi thẳng|quay đầu|đi chậm|hỗ trợ|một lượt
+trước khi|sau khi|trong khi|cấp cứu|công an|cảnh sát
 border gate|digital border|khẩu số|nhìn kém|làm thủ
 chi ma|huu nghi|tan thanh|lang son|border guard|border pass|customs office|information desk|viet nam
 """
@@ -37,10 +43,12 @@ SYLLABLE_PAIRS = frozenset(pair for line in _VIETNAMESE.strip().splitlines() for
 _LEANING = """
 a an the of to at by in on for from with and or your no not
 và khi có của để từ đến tại ở theo hoặc không đã cho với do sẽ đang phải được vào
-请 请勿 和 与 及 或 在 从 到 把 将 被
+请 请勿 和 与 及 或 在 从 到 至 把 将 被 已 再 仅
 """
 LEANING = frozenset(_LEANING.split())  # a line that ends with one of these keeps its reader waiting
 
+NUMBERED = frozenset(("ngày", "tháng", "năm", "mùng", "lúc", "điều", "usd", "vnd", "no."))  # a number follows them
+NO_SENTENCE_END = frozenset(("No.", "a.m.", "p.m.", "Mr.", "Mrs.", "Ms.", "St."))
 
 _FIRST = frozenset(pair.partition(" ")[0] for pair in SYLLABLE_PAIRS)
 

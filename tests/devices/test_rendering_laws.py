@@ -99,7 +99,9 @@ def test_any_width_and_height_give_pages_or_a_finding(width, height):
     assert rendering.file is not None or any(item.severity == "block" for item in rendering.findings)
 
 
-@pytest.mark.parametrize("piece", ["Xe chờ ở bãi. ", "好", "A", "\n", "a\u0301\u0302 ", "\0", "א", "é\n", "Xe-"])
+@pytest.mark.parametrize(
+    "piece", ["Xe chờ ở bãi. ", "好", "A", "\n", "a\u0301\u0302 ", "\0", "א", "é\n", "Xe-", "(", "số 2 "]
+)
 def test_a_text_of_100_000_characters_is_too_long_and_says_so_soon(piece):
     text = (piece * 100_000)[:100_000]
     rendering = render(text, "vi", BoardShape(width=192, height=64))
