@@ -28,6 +28,8 @@ MAX_CHANNELS = 16
 _STRETCH = 1 << 18  # frames read at once
 _ZERO_CROSSINGS = 32  # of the sinc, to each side
 _BETA = 9.0  # Kaiser window: what folds back stays 90 dB down
+_ROUND = 60  # output samples, at least, after which the same filters come again
+_PRODUCT = 1 << 18  # multiplications at once: more of them are spread over threads that wait by spinning
 _MAX_PHASES = 640  # 11,025 Hz needs 640, all other usual rates fewer
 
 Samples = NDArray[np.float32]
@@ -155,11 +157,11 @@ class Resampler:
     def __init__(self, rate: int) -> None:
         """`rate` in Hz; the output grid begins exactly at the first input sample."""
         common = gcd(RATE, rate)
-        self._up, self._down = RATE // common, rate // common
-        self._rate = rate
-        half = int(np.ceil(_ZERO_CROSSINGS * max(1.0, self._down / self._up)))
-        self._half = half
-        self._filters = _filters(self._up, self._down, half)
+        up, down = RATE // common, rate // common
+        self._half = int(np.ceil(_ZERO_CROSSINGS * max(1.0, down / up)))
+        several = -(-_ROUND // up)
+        self._up, self._down = several * up, several * down
+        self._banks = _banks(_filters(up, down, self._half), self._up, self._down)
 
     def run(self, stretches: Iterator[Samples]) -> Iterator[Samples]:
         """The same sound at 48 kHz; as long as before to the nearest sample."""
@@ -171,27 +173,40 @@ class Resampler:
         for stretch in stretches:
             held = np.concatenate((held, stretch))
             taken += len(stretch)
-            ready = max(made, ((first + len(held) - self._half) * self._up) // self._down)
-            yield self._stretch(held, first, made, ready)
-            made = ready
+            rounds = ((first + len(held) - self._half) * self._up) // self._down // self._up
+            if rounds * self._up > made:
+                yield self._rounds(held, first, made // self._up, rounds)
+                made = rounds * self._up
             keep = max(0, made * self._down // self._up - self._half + 1 - first)
             held, first = held[keep:], first + keep
         total = round(taken * self._up / self._down)
-        held = np.concatenate((held, np.zeros(2 * self._half + 2, np.float32)))
-        yield self._stretch(held, first, made, total)
+        held = np.concatenate((held, np.zeros(2 * self._half + 2 + self._down, np.float32)))
+        yield self._rounds(held, first, made // self._up, -(-total // self._up))[: total - made]
 
-    def _stretch(self, held: Samples, first: int, start: int, stop: int) -> Samples:
-        """Output samples `start` to `stop`; each phase of the filter serves every `up`-th of them."""
-        out = np.empty(stop - start, np.float32)
-        if not len(out):
-            return out
-        windows = np.lib.stride_tricks.sliding_window_view(held, 2 * self._half)
-        for lane in range(min(self._up, len(out))):
-            place, phase = divmod((start + lane) * self._down, self._up)
-            lanes = out[lane :: self._up]
-            begin = place - self._half + 1 - first
-            lanes[:] = windows[begin :: self._down][: len(lanes)] @ self._filters[phase]
-        return out
+    def _rounds(self, held: Samples, first: int, start: int, stop: int) -> Samples:
+        """Rounds `start` to `stop`: of `up` output samples each, made of input that begins `down` samples after the last's."""
+        out = np.empty((stop - start, self._up), np.float32)
+        for lane, place, bank in self._banks:
+            begin = start * self._down + place - self._half + 1 - first
+            windows = np.lib.stride_tricks.sliding_window_view(held, len(bank))[begin :: self._down]
+            few = max(1, _PRODUCT // bank.size)
+            for at in range(0, len(out), few):
+                part = out[at : at + few, lane : lane + bank.shape[1]]
+                part[:] = windows[at : at + len(part)] @ bank
+        return out.ravel()
+
+
+def _banks(filters: Samples, up: int, down: int) -> list[tuple[int, int, Samples]]:
+    """(first of some neighbouring output samples, the input sample it lies after, a matrix that makes them of their input)."""
+    taps, banks = filters.shape[1], []
+    together = min(up, max(1, taps // 2 * up // down))  # so many that they share most of their input
+    for lane in range(0, up, together):
+        places = [divmod(each * down, up) for each in range(lane, min(lane + together, up))]
+        bank = np.zeros((places[-1][0] - places[0][0] + taps, len(places)), np.float32)
+        for column, (place, phase) in enumerate(places):
+            bank[place - places[0][0] :, column][:taps] = filters[phase * len(filters) // up]
+        banks.append((lane, places[0][0], bank))
+    return banks
 
 
 def _filters(up: int, down: int, half: int) -> Samples:

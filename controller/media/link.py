@@ -105,9 +105,9 @@ def _of_two(first: av.AudioCodecContext, pcm: Pcm, told: Told) -> Packets:
 
 
 def _quietest(pcm: Pcm) -> int:
-    """Where among the frames in the middle tenth there is least to hear, looked at with the frame before."""
-    low = len(pcm) * 9 // 20 // _FRAME * _FRAME
-    frames = pcm[low : low + len(pcm) // 10 // _FRAME * _FRAME].reshape(-1, _FRAME)
+    """Where among the frames in the middle twentieth there is least to hear, looked at with the frame before."""
+    low = len(pcm) * 19 // 40 // _FRAME * _FRAME
+    frames = pcm[low : low + len(pcm) // 20 // _FRAME * _FRAME].reshape(-1, _FRAME)
     powers = np.square(frames, dtype=np.float32).mean(axis=1)
     return low + (int(np.argmin(powers[1:] + powers[:-1])) + 1) * _FRAME
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 from pyebur128 import MeasurementMode, R128State, get_loudness_global, get_true_peak
 
-from controller.media.windows import Samples, Window, ahead, most, stretches, with_neighbours
+from controller.media.windows import Samples, Window, most, stretches, with_neighbours
 from devices.profiles.wav import RATE
 
 _BLOCK = RATE * 2 // 5  # frames: the meter counts in blocks of 400 ms
 _HOP = 4800
-_AROUND = 32  # frames: more than the twelve that the meter's curve follows
+_AROUND = 16  # frames: more than the twelve that the meter's curve follows
 _TAIL = np.zeros(64, np.float32)  # the meter looks between samples with a delay: silence brings the last ones out
 
 
@@ -54,7 +54,7 @@ def _highest(sound: Window, frames: int) -> Samples:
 
 def integrated(sound: Window, frames: int) -> float:
     """Gated loudness in LUFS; of a sound shorter than a block, as of the same sound over and over."""
-    return integrated_over(ahead(sound(start, stop) for start, stop in stretches(frames, _HOP)))
+    return integrated_over(sound(start, stop) for start, stop in stretches(frames, _HOP))
 
 
 def integrated_over(pieces: Iterable[Samples]) -> float:

@@ -10,25 +10,21 @@ import hashlib
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from controller.media.audio import Clip, MediaError
+from controller.media.highpass import high_passed
 from controller.media.loudness import Loudness, integrated_over, true_peak
 from controller.media.shares import Told, unheard, within
 from controller.media.windows import (
-    Biquad,
     Gains,
     Kept,
     Pcm,
     Samples,
     Window,
-    ahead,
-    filtered,
-    impulse_response,
     most,
     peaks,
     samples_in,
@@ -101,22 +97,20 @@ class _Heard:
 
 
 def _heard(source: Window, frames: int, told: Told) -> _Heard:
-    clean, kept = filtered(source, _high_pass()), Kept(frames)
-    full, highest, levels = 0, [], []
+    kept, highest, levels, full = Kept(frames), [], [], 0
 
     def pieces() -> Iterator[Samples]:
         nonlocal full
-        for start, stop in stretches(frames, _PAUSE):
-            piece, raw = clean(start, stop), source(start, stop)
-            kept.add(piece)
-            levels.append(_levels(piece))
+        for raw, clean in high_passed(source(start, stop) for start, stop in stretches(frames, _PAUSE)):
+            kept.add(clean)
+            levels.append(_levels(clean))
             highest.append(most(np.abs(raw), _PAUSE))
             if highest[-1].max() >= _FULL:
                 full += int((np.abs(raw) >= _FULL).sum())
-            told(stop / frames)
+            told(kept.frames / frames)
             yield raw
 
-    lufs = integrated_over(ahead(pieces()))
+    lufs = integrated_over(pieces())
     return _Heard(lufs, full, np.concatenate(highest), kept, np.concatenate(levels))
 
 
@@ -133,7 +127,7 @@ def _levelled(sound: Window, frames: int, told: Told) -> tuple[Pcm, Loudness]:
         told(0.2 + 0.8 * (number + 1) / (_PASSES + 1))
         factor = 10 ** (gain / 20)
         limited = with_gains(sound, factor * _limits(factor * high, 10 ** (ceiling / 20)), _FAST)
-        lufs = integrated_over(ahead(_rendered(limited, pcm)))
+        lufs = integrated_over(_rendered(limited, pcm))
         gain += TARGET - lufs
         peak = true_peak(samples_in(pcm), frames)
         if abs(TARGET - lufs) <= _CLOSE:
@@ -153,7 +147,7 @@ def _powers(sound: Window, frames: int) -> tuple[float, Gains]:
             powers.append(np.square(hops).reshape(-1, _FAST).mean(axis=1, dtype=np.float64))
             yield hops[: stop - start]
 
-    return integrated_over(ahead(pieces())), np.concatenate(powers)
+    return integrated_over(pieces()), np.concatenate(powers)
 
 
 def _gain(loud: float, powers: Gains, high: Samples, ceiling: float) -> float:
@@ -205,8 +199,18 @@ def _limits(high: NDArray[np.floating[Any]], ceiling: float) -> Gains:
     """Gains that keep peaks `high` below `ceiling`, a factor: each is the mean of minima that all cover its hop."""
     need = np.minimum(1.0, ceiling / np.maximum(high, 1e-9))
     wide = np.pad(need, 2 * _REACH + 1, constant_values=1.0)
-    lows = np.lib.stride_tricks.sliding_window_view(wide, 2 * _REACH + 3).min(axis=1)
+    lows = _lowest(wide, 2 * _REACH + 3)
     return np.convolve(lows, np.full(2 * _REACH + 1, 1 / (2 * _REACH + 1)), "valid")[: len(high)]
+
+
+def _lowest(values: Gains, count: int) -> Gains:
+    """The smallest of each `count` values in a row, from minima of twice as many each time."""
+    width = 1
+    while width < count:
+        step = min(width, count - width)
+        values = np.minimum(values[:-step], values[step:])
+        width += step
+    return values
 
 
 def _findings(source: Window, frames: int, heard: _Heard) -> tuple[str, ...]:
@@ -235,16 +239,3 @@ def _mostly_noise(source: Window, frames: int) -> bool:
     spectra = np.square(np.abs(np.fft.rfft(np.stack(blocks) * np.hanning(_LOOK), axis=1)))[:, _BAND] + 1e-15
     flatness = np.exp(np.log(spectra).mean(axis=1)) / spectra.mean(axis=1)
     return bool(high - low < _EVEN and np.median(flatness) > _FLAT)
-
-
-@cache
-def _high_pass() -> Samples:
-    """Butterworth of the fourth order at 150 Hz: hum at 50 Hz goes down 38 dB, and horns give nothing below anyway."""
-    return impulse_response(*(_high_pass_biquad(150.0, q) for q in (0.5412, 1.3066)))
-
-
-def _high_pass_biquad(hertz: float, q: float) -> Biquad:
-    """One second-order high-pass by the bilinear transform."""
-    w = math.tan(math.pi * hertz / RATE)
-    norm = 1 + w / q + w * w
-    return (1 / norm, -2 / norm, 1 / norm), (1.0, 2 * (w * w - 1) / norm, (1 - w / q + w * w) / norm)

@@ -1,4 +1,4 @@
-"""Sound as a window function, `sound(start, stop)`, so that half an hour never lies in memory as floats: filters, gains, peaks.
+"""Sound as a window function, `sound(start, stop)`, so that half an hour never lies in memory as floats: gains, peaks.
 
 Samples before 0 are silence.
 """
@@ -6,10 +6,8 @@ Samples before 0 are silence.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from functools import cache
-from typing import TypeVar
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -21,10 +19,7 @@ Samples = NDArray[np.float32]
 Window = Callable[[int, int], Samples]
 Pcm = NDArray[np.int16]
 Gains = NDArray[np.float64]
-Some = TypeVar("Some")
-Biquad = tuple[Sequence[float], Sequence[float]]
-TAPS = 2048  # of a filter's impulse response: by then our high-pass has died away by 130 dB
-STRETCH = (1 << 16) - TAPS  # frames looked at together: a power of two with what filters need before them
+STRETCH = 1 << 16  # frames looked at together
 _SIDE = 16  # samples to each side that oversampling looks at
 _ROWS = 12  # hops looked between together: a larger product is spread over threads that wait by spinning
 
@@ -53,15 +48,6 @@ def stretches(frames: int, hop: int) -> Iterator[tuple[int, int]]:
     return ((start, min(start + size, frames)) for start in range(0, frames, size))
 
 
-def ahead(items: Iterator[Some]) -> Iterator[Some]:
-    """The same items, each made on another thread while the one before it is in use."""
-    with ThreadPoolExecutor(1) as beside:
-        coming = beside.submit(next, items, None)
-        while (item := coming.result()) is not None:
-            coming = beside.submit(next, items, None)
-            yield item
-
-
 class Kept:
     """A sound as 16-bit samples, written from its beginning; each piece as fine as its loudest sample allows."""
 
@@ -70,10 +56,15 @@ class Kept:
         self._pcm = np.empty(frames, np.int16)
         self._ends, self._units = [0], [np.float32(0)]
 
+    @property
+    def frames(self) -> int:
+        """Written so far."""
+        return self._ends[-1]
+
     def add(self, piece: Samples) -> None:
         """What comes next."""
         unit = np.float32(max(float(np.abs(piece).max(initial=0.0)), 1e-9) / 32767)
-        begins = self._ends[-1]
+        begins = self.frames
         self._pcm[begins : begins + len(piece)] = np.rint(piece / unit)
         self._ends.append(begins + len(piece))
         self._units.append(unit)
@@ -102,32 +93,6 @@ def with_gains(sound: Window, gains: Gains, hop: int) -> Window:
         return np.asarray(sound(start, stop) * lines[skipped : skipped + stop - start], dtype=np.float32)
 
     return window
-
-
-def filtered(sound: Window, response: Samples) -> Window:
-    """The sound through a filter with this impulse response of `TAPS` samples (overlap-save)."""
-    spectra: dict[int, NDArray[np.complex64]] = {}
-
-    def window(start: int, stop: int) -> Samples:
-        source = sound(start - TAPS, stop)
-        size = 1 << (len(source) - 1).bit_length()
-        if size not in spectra:
-            spectra[size] = np.fft.rfft(response, size).astype(np.complex64)
-        both = np.fft.irfft(np.fft.rfft(source, size) * spectra[size], size)
-        return np.asarray(both[TAPS : len(source)], dtype=np.float32)
-
-    return window
-
-
-def impulse_response(*biquads: Biquad) -> Samples:
-    """What a chain of second-order filters makes of one impulse."""
-    signal = [1.0] + [0.0] * (TAPS - 1)
-    for b, a in biquads:
-        x1 = x2 = y1 = y2 = 0.0
-        for n, x in enumerate(signal):
-            y = b[0] * x + b[1] * x1 + b[2] * x2 - a[1] * y1 - a[2] * y2
-            x2, x1, y2, y1, signal[n] = x1, x, y1, y, y
-    return np.asarray(signal, np.float32)
 
 
 def peaks(sound: Window, frames: int, hop: int, above: float = 0.0) -> Samples:

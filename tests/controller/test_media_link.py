@@ -118,7 +118,7 @@ def test_where_the_second_coder_comes_in_nothing_is_heard_of_it(
     samples = sound()
     two, one = decoded(_coded(samples, lambda _share: None)), decoded(by_one(samples, monkeypatch))
     seam = link._quietest(samples)
-    assert abs(seam - len(samples) / 2) <= len(samples) / 20
+    assert abs(seam - len(samples) / 2) <= len(samples) / 40
     assert (two[: seam - 960] == one[: seam - 960]).all()
     assert (two[seam + 960 :] != one[seam + 960 :]).any(), "another coder made the second half, or this tests nothing"
     around = slice(seam - 960, seam + 4_800)

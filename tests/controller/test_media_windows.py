@@ -1,16 +1,12 @@
-"""Sound looked at through windows: kept in half the room, with gains over it, read one stretch ahead."""
+"""Sound looked at through windows: kept in half the room, with gains over it."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from controller.media.windows import Kept, ahead, samples_in, with_gains
+from controller.media.windows import Kept, samples_in, with_gains
 
 
 def noise(frames: int, seed: int = 1) -> np.ndarray:
@@ -58,40 +54,3 @@ def test_gains_lie_on_straight_lines_between_the_middles_of_hops(gains, hop, sta
 
 def test_samples_outside_a_sound_are_silence():
     assert list(samples_in(np.array([16384, -32768], np.int16))(-1, 4)) == [0, 0.5, -1, 0, 0]
-
-
-def test_items_come_in_order_and_only_one_is_made_ahead():
-    made: list[int] = []
-
-    def items() -> Iterator[int]:
-        for number in range(5):
-            made.append(number)
-            yield number
-
-    seen = []
-    for item in ahead(items()):
-        seen.append(item)
-        assert len(made) <= item + 2
-    assert seen == made == [0, 1, 2, 3, 4]
-
-
-def test_what_goes_wrong_while_the_next_is_made_reaches_whoever_reads():
-    def items() -> Iterator[int]:
-        yield 1
-        raise ValueError("the second is damaged")
-
-    seen = []
-    with pytest.raises(ValueError, match="damaged"):
-        seen.extend(ahead(items()))
-    before = threading.active_count()
-    with pytest.raises(ValueError, match="damaged"):
-        list(ahead(items()))
-    assert threading.active_count() == before
-
-
-def test_a_reader_that_stops_early_leaves_no_thread_behind():
-    before = threading.active_count()
-    reader = ahead(iter(range(10)))
-    assert next(reader) == 0
-    reader.close()
-    assert threading.active_count() == before
