@@ -9,6 +9,11 @@ from operator import or_, rshift
 
 from devices.rendering.glyphs import Face, strided
 
+_STOPS, _OPENINGS = (
+    frozenset("，。、：；！？）》」』】"),
+    frozenset("（《「『【"),
+)  # as wide as a character, with ink in one half
+
 
 def draw_lines(
     lines: Sequence[str],
@@ -43,6 +48,18 @@ def placed(lines: int, rows: int, height: int, vertical: str) -> tuple[int, int]
     return {"top": 0, "middle": spare // 2, "bottom": spare}[vertical], gap
 
 
+def left_of(line: str, room: int, letters: Face, align: str) -> int:
+    """Dark lamps before a line that leaves `room` lamps; ink is centred: the blank half of a Chinese stop counts for nothing."""
+    if align != "centre" or not line:
+        return room if align == "right" else 0
+    left = room // 2
+    if line[-1] in _STOPS:
+        left += letters.widths[line[-1]] // 4
+    if line[0] in _OPENINGS:
+        left -= letters.widths[line[0]] // 4
+    return min(max(left, 0), room)
+
+
 def draw_line(
     line: str, letters: Face, width: int, align: str = "centre", shown: Sequence[bool] | None = None
 ) -> bytes:
@@ -50,7 +67,7 @@ def draw_line(
     stride = (width + 7) // 8
     widths = list(map(letters.widths.__getitem__, line))
     room = width - sum(widths)
-    left = {"left": 0, "centre": room // 2, "right": room}[align]
+    left = left_of(line, room, letters, align)
     glyphs: Iterable[int] = map(strided(letters.packs, stride).__getitem__, line)
     if shown is not None:
         glyphs = (glyph if lit else 0 for glyph, lit in zip(glyphs, shown, strict=True))

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from devices.profiles.board import BoardShape
 from devices.rendering.cleaning import BLANKS
 from devices.rendering.colouring import Colours
-from devices.rendering.drawing import draw_line, placed
+from devices.rendering.drawing import draw_line, left_of, placed
 from devices.rendering.findings import Finding, finding
 from devices.rendering.glyphs import Face, Layers, face, strided
 from devices.rendering.page import FieldBox, Page, PageFile
@@ -117,7 +117,7 @@ def boxes_of(
         rest = iter(colours)
         for place, line in enumerate(lines):
             room = shape.width - letters.measure(line)
-            x = {"left": 0, "centre": room // 2, "right": room}[style.align]
+            x = left_of(line, room, letters, style.align)
             for letter in line:
                 colour = style.colour if letter in BLANKS else next(rest, style.colour)
                 if letter in known:

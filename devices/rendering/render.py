@@ -18,7 +18,7 @@ from devices.rendering.reading import FIND, SHORTEST, Reader, reading_seconds
 from devices.rendering.style import LANGUAGES, PLAIN, Style
 from schedules.fields import ANY_DAY, filled
 
-RENDERER = "5"
+RENDERER = "6"
 
 
 @dataclass(frozen=True, slots=True)

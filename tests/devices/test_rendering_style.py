@@ -65,3 +65,31 @@ def test_what_names_no_pictogram_stays_as_it_is(text):
 def test_the_letter_of_a_pictogram_cannot_be_smuggled_in():
     rendering = render(f"Xe {LETTERS['stop']}", "vi", BoardShape.parse("192x64"))
     assert [item.code for item in rendering.findings] == ["text.no-glyph"]
+
+
+def margins(text, language, shape, style):
+    """Dark columns before the first and after the last lit lamp of a page of one line."""
+    page = render(text, language, BoardShape.parse(shape), style=style).file.pages[0]
+    lit = [x for x in range(page.shape.width) if any(page.lamp(x, y) for y in range(page.shape.height))]
+    return lit[0], page.shape.width - 1 - lit[-1]
+
+
+@pytest.mark.parametrize("rows", [16, 24, 32])
+@pytest.mark.parametrize(
+    "text", ["开启雾灯", "减速慢行，", "能见度低：", "（北京时间）", "注意（等候）", "（等候）通知", "请勿停车！"]
+)
+def test_a_centred_chinese_line_has_its_ink_in_the_middle(text, rows):
+    before, after = margins(text, "zh-Hans", f"320x{rows}:mono", Style(rows=rows))
+    assert abs(before - after) <= rows // 3
+
+
+def test_a_stop_at_the_edge_of_a_full_line_is_not_pushed_off_the_board():
+    before, after = margins("减速慢行，", "zh-Hans", "80x16:mono", Style())
+    assert (before, after) == margins("减速慢行，", "zh-Hans", "80x16:mono", Style(align="left"))
+
+
+def test_a_field_in_a_line_that_ends_with_a_stop_lies_where_its_room_was_left():
+    shape, letters = BoardShape.parse("192x16:mono"), face(Style().packs("zh-Hans"))
+    plain, stopped = (render(f"等候{{figure lorries}}{end}", "zh-Hans", shape).file.fields[0] for end in ("", "。"))
+    assert plain.left == (192 - letters.measure("等候") - plain.width) // 2 + letters.measure("等候")
+    assert stopped.left == plain.left - letters.widths["。"] // 2 + letters.widths["。"] // 4
