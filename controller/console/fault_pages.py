@@ -9,7 +9,7 @@ from controller.api.access import deps_of
 from controller.console.frame import page
 from controller.console.i18n import Words
 from controller.console.reader import PageRoute, Someone
-from controller.console.refusals import said
+from controller.console.refusals import said, why
 from controller.console.tiles import device_names
 from controller.errors import ControllerError
 from controller.services import fault, wall
@@ -39,7 +39,8 @@ def _page(request: Request, who: Someone, problem: ControllerError | None = None
     names = device_names(wall.all_gates(deps, who.actor, language), language)
     return page(
         request, "faults.html", who.actor, status=422 if problem else 200, now=deps.now(), problem=said(problem, who.words),
-        faults=[(one, _words(one, who.words)) for one in fault.all_faults(deps, who.actor)], names=names,
+        names=names,
+        faults=[(one, _words(one, who.words), why(one.text, who.words)) for one in fault.all_faults(deps, who.actor)],
     )  # fmt: skip
 
 

@@ -15,6 +15,16 @@ from controller.console.forms import misread, number
 from controller.console.i18n import words
 from controller.console.refusals import said, why
 from controller.errors import ConflictError, InvalidError, Problem, UnknownError
+from devices.agent.hand import CLOCK_FAULTS
+from devices.errors import (
+    GarbledError,
+    LinkError,
+    LinkLostError,
+    MismatchError,
+    OffError,
+    RefusedError,
+    SilentError,
+)
 from devices.rendering.wording import WORDING
 from tests.support.console import a_controller, sign_in
 
@@ -37,7 +47,8 @@ SPEAKERS = {
 ELSEWHERE = (
     "controller/domain/gates.py", "controller/services/register.py", "controller/services/account.py",
     "controller/services/sign_in.py", "controller/services/enrol.py", "controller/services/import_ics.py", "schedules/ics.py",
-    "controller/media/speech", "controller/media/unpack.py", "controller/media/video_child.py", "controller/services/drawing.py",
+    "controller/media/speech", "controller/media/highpass.py", "controller/media/unpack.py", "controller/media/video_child.py",
+    "controller/services/drawing.py",
 )  # fmt: skip
 
 
@@ -159,6 +170,47 @@ def test_what_nobody_translated_stays_as_it_came_and_a_form_gone_wrong_says_so()
 def test_what_was_misread_is_never_quoted_without_end():
     refusal = misread("starts", f'"{"x" * 60}" is no moment: give a day and a time')
     assert len(said(refusal, words("vi"))) < 160
+
+
+# --- what is said of a fault, beside the words for its code
+
+FAULT_TEXTS = [
+    str(SilentError(1.5)), str(LinkError("com1", "no such file")), str(LinkLostError("com1", "unplugged")),
+    str(GarbledError("CRC")), str(RefusedError(7, "busy")), str(RefusedError(7)), str(OffError("no lamp")),
+    str(MismatchError("the board", "192x64", "128x32")), "the content of message 7 is not here yet",
+    "the content of message 7 was not drawn for this area", "the fault contact d1 reports (zones yard, hall)",
+    *(text for _, text in CLOCK_FAULTS.values()),
+]  # fmt: skip
+
+
+PIECES = ("the content of message 7 7", "7 (zones 7)")  # put together from others, given whole above
+
+
+def fault_texts() -> Iterator[str]:
+    """Every sentence an agent puts into its fault book."""
+    for path in sorted((ROOT / "devices" / "agent").glob("*.py")):
+        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(function, ast.FunctionDef):
+                yield from put_in(function)
+
+
+def put_in(function: ast.FunctionDef) -> Iterator[str]:
+    for node in ast.walk(function):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("put", "_refuse"):
+            for text in node.args[-2:]:
+                yield from (each for each in sentences_of(text, {}) if " " in each and each not in PIECES)
+
+
+@pytest.mark.parametrize("language", ["vi", "zh-Hans"])
+@pytest.mark.parametrize("text", sorted({*FAULT_TEXTS, *fault_texts()}))
+def test_the_detail_of_a_fault_has_words_in_the_readers_language(text, language):
+    detail = why(text, words(language))
+    assert detail
+    assert detail != text
+
+
+def test_most_of_what_agents_say_of_faults_is_asked_for():
+    assert len(set(fault_texts())) > 8
 
 
 # --- each form of the console, filled in wrongly, in Vietnamese
