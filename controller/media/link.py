@@ -18,7 +18,7 @@ import soundfile
 from numpy.lib.stride_tricks import sliding_window_view
 
 from controller.media.loudness import decibels
-from controller.media.shares import Told, unheard
+from controller.media.shares import Told, unheard, within
 from controller.media.windows import Pcm, Samples, most
 from devices.profiles.wav import HEADER_BYTES, RATE
 
@@ -29,6 +29,7 @@ _HOP, _AROUND = RATE // 100, 4
 _FRAME = RATE // 50  # samples of one packet
 _LONG = 60 * RATE  # samples from which two coders work side by side
 _SETTLED = 2 * RATE  # samples after which a coder or decoder no longer depends on where it began
+_CODING = 0.7  # the coder's share of the time; then its peaks are looked for
 _MORE = (0.3, 0.6, 1.2, 2.4, 4.8)  # dB, one after another: coded anew, peaks lie anew
 _BITEXACT = {"fflags": "+bitexact"}  # no date and no number of chance: the same samples give the same file
 # "voip" makes words plainer at 8 kHz, and raised a peak of -2 dBTP to +3.5: louder than any loudspeaker's file may be.
@@ -39,13 +40,14 @@ Packets: TypeAlias = "list[av.Packet[av.AudioStream]]"
 def opus(wav: bytes, told: Told = unheard) -> bytes:
     """An Ogg Opus file of a WAV in our form, with just as many samples once decoded; of speech none above HIGHEST."""
     pcm = _pcm(wav)
-    made = _coded(pcm, told)
+    made = _coded(pcm, within(told, 0.0, _CODING))
     for more in _MORE:
         high = peaks_of(made)
         if decibels(float(high.max(initial=0.0))) <= HIGHEST:
             break
         pcm = _eased(pcm, high, more)
         made = _coded(pcm, unheard)
+    told(1.0)
     return made
 
 

@@ -90,6 +90,6 @@ def test_coding_is_told_while_it_goes_on_and_not_all_before_it_begins(monkeypatc
     frames = link._frames
     taken: list[float] = []
     monkeypatch.setattr(link, "_frames", lambda *sound: (taken.append(1.0) or each for each in frames(*sound)))
-    seen: list[int] = []
-    link.opus(wav_header(len(pcm)) + pcm.tobytes(), lambda _share: seen.append(len(taken)))
-    assert seen == [1, 2, 3, 4]
+    seen: list[tuple[int, float]] = []
+    link.opus(wav_header(len(pcm)) + pcm.tobytes(), lambda share: seen.append((len(taken), round(share, 2))))
+    assert seen == [(1, 0.23), (2, 0.45), (3, 0.68), (4, 0.7), (4, 1.0)], "a file that is only coded is not done"
