@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
+from functools import partial
 from io import BytesIO
-from itertools import chain
+from itertools import chain, pairwise
 from typing import TypeAlias
 
 import av
@@ -27,7 +28,8 @@ HIGHEST = -0.1  # dBFS of what is played: coding moves waves about, and peaks wi
 _STRETCH = 10 * RATE
 _HOP, _AROUND = RATE // 100, 4
 _FRAME = RATE // 50  # samples of one packet
-_LONG = 60 * RATE  # samples from which two coders work side by side
+_LONG, _PART = 60 * RATE, 100 * RATE  # samples from which several coders work, and that each of them makes
+_SIDE_BY_SIDE = 2
 _SETTLED = 2 * RATE  # samples after which a coder or decoder no longer depends on where it began
 _CODING = 0.7  # the coder's share of the time; then its peaks are looked for
 _MORE = (0.3, 0.6, 1.2, 2.4, 4.8)  # dB, one after another: coded anew, peaks lie anew
@@ -63,11 +65,11 @@ def _eased(pcm: Pcm, high: Samples, more: float) -> Pcm:
 def peaks_of(coded: bytes) -> Samples:
     """The highest sample of each 10 ms of one of our own files, decoded, as a factor of full scale."""
     with soundfile.SoundFile(BytesIO(coded)) as file:
-        middle = file.frames // 2 // _STRETCH * _STRETCH if file.frames >= _LONG else 0
-    with ThreadPoolExecutor(1) as beside:
-        head = beside.submit(_peaks_from, coded, 0, middle)
-        tail = _peaks_from(coded, middle, -1)
-    return np.concatenate((head.result(), tail))
+        count = _count(file.frames)
+        starts = [file.frames * n // count // _STRETCH * _STRETCH for n in range(count)]
+    lengths = [stop - start for start, stop in pairwise(starts)]
+    with ThreadPoolExecutor(_SIDE_BY_SIDE) as decoders:
+        return np.concatenate(list(decoders.map(partial(_peaks_from, coded), starts, [*lengths, -1])))
 
 
 def _peaks_from(coded: bytes, start: int, frames: int) -> Samples:
@@ -81,42 +83,54 @@ def _peaks_from(coded: bytes, start: int, frames: int) -> Samples:
 
 
 def _coded(pcm: Pcm, told: Told) -> bytes:
-    """By one coder, or by two side by side, each a half: the second comes in where it is quietest around the middle."""
-    out = BytesIO()
-    with av.open(out, "w", format="ogg", options=_BITEXACT) as file:
+    """By one coder, or a long sound by several, two of them side by side, each of which makes a part of it."""
+    out, starts = BytesIO(), _starts(pcm)
+    parts = [(start, stop, told if len(starts) == 1 else unheard) for start, stop in pairwise([*starts, len(pcm)])]
+    with (
+        ThreadPoolExecutor(_SIDE_BY_SIDE) as coders,
+        av.open(out, "w", format="ogg", options=_BITEXACT) as file,
+    ):
         stream = file.add_stream("libopus", rate=RATE, layout="mono", options=_CODER)
         stream.bit_rate = BITS_A_SECOND
-        coder = stream.codec_context
-        for packet in _packets(coder, pcm, told) if len(pcm) < _LONG else _of_two(coder, pcm, told):
-            packet.stream = stream
-            file.mux(packet)
+        for number, packets in enumerate(coders.map(lambda part: _packets(pcm, *part), parts)):
+            for packet in packets:
+                packet.stream = stream
+                file.mux(packet)
+            if len(parts) > 1:
+                told((number + 1) / len(parts))
     return out.getvalue()
 
 
-def _of_two(first: av.AudioCodecContext, pcm: Pcm, told: Told) -> Packets:
-    """Packets of frames on one grid. The second coder hears what comes before its half, so that it has settled by then."""
-    seam = _quietest(pcm)
-    second = av.CodecContext.create("libopus", "w")
-    second.options, second.bit_rate = _CODER, BITS_A_SECOND
-    second.sample_rate, second.layout, second.format = first.sample_rate, first.layout, first.format
-    second.time_base = Fraction(1, RATE)
-    with ThreadPoolExecutor(1) as beside:
-        tail = beside.submit(_packets, second, pcm[seam - _SETTLED :], unheard, seam - _SETTLED)
-        head = _packets(first, pcm[:seam], told, ends=False)
-    return head + tail.result()[_SETTLED // _FRAME :]
+def _count(frames: int) -> int:
+    """Parts of a sound that are coded and decoded by themselves."""
+    return max(2, frames // _PART) if frames >= _LONG else 1
 
 
-def _quietest(pcm: Pcm) -> int:
-    """Where among the frames in the middle twentieth there is least to hear, looked at with the frame before."""
-    low = len(pcm) * 19 // 40 // _FRAME * _FRAME
-    frames = pcm[low : low + len(pcm) // 20 // _FRAME * _FRAME].reshape(-1, _FRAME)
+def _starts(pcm: Pcm) -> list[int]:
+    """Where parts begin: where there is least to hear near their even places, so that nobody hears that coders changed."""
+    count = _count(len(pcm))
+    return [0, *(_quietest(pcm, len(pcm) * n // count) for n in range(1, count))]
+
+
+def _quietest(pcm: Pcm, around: int) -> int:
+    """The first sample of a packet, within a second of `around`, that is quietest together with the packet before it."""
+    low = (around - RATE) // _FRAME * _FRAME
+    frames = pcm[low : low + 2 * RATE].reshape(-1, _FRAME)
     powers = np.square(frames, dtype=np.float32).mean(axis=1)
     return low + (int(np.argmin(powers[1:] + powers[:-1])) + 1) * _FRAME
 
 
-def _packets(coder: av.AudioCodecContext, pcm: Pcm, told: Told, begins: int = 0, *, ends: bool = True) -> Packets:
-    """What a coder makes of samples of which the first is number `begins`; with what it holds back if the sound `ends`."""
-    return [packet for frame in chain(_frames(pcm, told, begins), (None,) * ends) for packet in coder.encode(frame)]
+def _packets(pcm: Pcm, start: int, stop: int, told: Told) -> Packets:
+    """The packets of a part. They lie on one grid with all others; the coder hears what comes before, so that it has settled."""
+    coder = av.CodecContext.create("libopus", "w")
+    coder.options, coder.bit_rate, coder.time_base = _CODER, BITS_A_SECOND, Fraction(1, RATE)
+    coder.sample_rate, coder.layout, coder.format = RATE, "mono", "s16"
+    begins = max(0, start - _SETTLED)
+    frames: Iterator[av.AudioFrame | None] = _frames(pcm[begins:stop], told, begins)
+    if stop == len(pcm):
+        frames = chain(frames, (None,))  # gives out what the coder holds back
+    made = [packet for frame in frames for packet in coder.encode(frame)]
+    return made[(start - begins) // _FRAME :]
 
 
 def _frames(pcm: Pcm, told: Told, begins: int = 0) -> Iterator[av.AudioFrame]:
