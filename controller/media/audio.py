@@ -57,11 +57,16 @@ class Clip:
 
 
 def ingest(data: bytes, told: Told = unheard) -> Clip:
-    """Decode, mix down and resample a sound file, a phone's recording, or the sound of a video; else MediaError."""
+    """The clip of a sound file, a phone's recording, or the sound of a video; else MediaError."""
+    return clip_of(bare(data, told))
+
+
+def bare(data: bytes, told: Told = unheard) -> bytes:
+    """The samples of such a file, decoded, mixed down and resampled; else MediaError."""
     try:
         with soundfile.SoundFile(BytesIO(data)) as file:
             _check(file.samplerate, file.channels, file.frames)
-            return _clip(Resampler(file.samplerate).run(_mono(_read(file, told), file.samplerate)))
+            return _pcm(Resampler(file.samplerate).run(_mono(_read(file, told), file.samplerate)))
     except (soundfile.SoundFileError, TypeError, OverflowError):
         return _unpacked(data, told)
 
@@ -73,7 +78,7 @@ def plain(data: bytes) -> Clip | None:
             if file.getsampwidth() != WIDTH or not file.getnframes():
                 return None
             _check(file.getframerate(), file.getnchannels(), file.getnframes())
-            return _clip(Resampler(file.getframerate()).run(_mono(_frames(file), file.getframerate())))
+            return clip_of(_pcm(Resampler(file.getframerate()).run(_mono(_frames(file), file.getframerate()))))
     except (wave.Error, EOFError, RuntimeError):  # the last where a chunk says that it is larger than the file
         return None
 
@@ -84,18 +89,18 @@ def _frames(file: wave.Wave_read) -> Iterator[Samples]:
         yield np.frombuffer(whole, "<i2").reshape(-1, file.getnchannels()).astype(np.float32) / np.float32(32768)
 
 
-def _unpacked(data: bytes, told: Told) -> Clip:
+def _unpacked(data: bytes, told: Told) -> bytes:
     """What libsndfile does not read."""
     try:
-        return _clip(_mono(sound_track(data, told), RATE))
+        return _pcm(_mono(sound_track(data, told), RATE))
     except MediaError:
         raise
     except ValueError as exc:
         raise MediaError("media.unreadable", "the file is not a sound file that can be read, or it is damaged") from exc
 
 
-def _clip(stretches: Iterator[Samples]) -> Clip:
-    return clip_of(b"".join(map(_to_pcm, stretches)))
+def _pcm(stretches: Iterator[Samples]) -> bytes:
+    return b"".join(map(_to_pcm, stretches))
 
 
 def clip_of(pcm: bytes) -> Clip:
@@ -148,7 +153,9 @@ def _mono(stretches: Iterator[Samples], rate: int) -> Iterator[Samples]:
 
 
 def _to_pcm(samples: Samples) -> bytes:
-    return bytes(np.clip(np.rint(samples * 32768.0), -32768, 32767).astype("<i2").tobytes())
+    whole = samples * np.float32(32768)
+    np.clip(np.rint(whole, out=whole), -32768, 32767, out=whole)
+    return bytes(whole.astype("<i2").tobytes())
 
 
 class Resampler:

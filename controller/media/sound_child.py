@@ -14,9 +14,8 @@ import av
 import numpy as np
 import soundfile
 
-from controller.media.audio import MediaError, ingest
+from controller.media.audio import MediaError, bare
 from controller.media.bounded import confined, give, tell
-from devices.profiles.wav import HEADER_BYTES
 
 
 def main(argument: str) -> int:
@@ -29,7 +28,7 @@ def main(argument: str) -> int:
     _rehearse()
     with confined(argument) as (_, source, answer):
         try:
-            give(answer, {}, memoryview(ingest(source.read(), tell).wav)[HEADER_BYTES:])
+            give(answer, {}, bare(source.read(), tell))
         except MediaError as exc:
             give(answer, {"refused": exc.code, "text": exc.text})
     return 0
@@ -39,7 +38,7 @@ def _rehearse() -> None:
     """On a moment of our own, at a rate that is resampled."""
     file = BytesIO()
     soundfile.write(file, np.sin(np.arange(4_410)) / 2, 44_100, format="FLAC")
-    ingest(file.getvalue())
+    bare(file.getvalue())
 
 
 if __name__ == "__main__":
