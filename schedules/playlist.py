@@ -108,9 +108,26 @@ def _shuffled(playlist: Playlist, passes: int, count: int) -> list[int]:
     return sorted(range(count), key=lambda place: sha256(f"{drawn}/{place}".encode()).digest())
 
 
+class Told(NamedTuple):
+    """One pass: every content with the seconds from the due instant at which it begins and ends, the pass's own, the period."""
+
+    turns: tuple[tuple[Item, ContentRef, float, float], ...]
+    seconds: float
+    period: float
+
+
+def told(playlist: Playlist, items: tuple[Item, ...]) -> Told:
+    """A pass of these items, in their order."""
+    found = _layout(playlist, items)
+    return Told(tuple(_turns(found)), found.length / found.unit, found.period / found.unit)
+
+
 def turns(playlist: Playlist, items: tuple[Item, ...]) -> Iterator[tuple[Item, ContentRef, float, float]]:
     """Every content of a pass with the seconds from the due instant at which it begins and ends."""
-    found = _layout(playlist, items)
+    return _turns(_layout(playlist, items))
+
+
+def _turns(found: _Layout) -> Iterator[tuple[Item, ContentRef, float, float]]:
     for index in range(len(found.starts)):
         starts, ends = found.turn(index)
         yield *found.told[index % len(found.told)], starts / found.unit, ends / found.unit

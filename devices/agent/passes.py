@@ -13,7 +13,7 @@ from devices.profiles.tones import tone_seconds
 from schedules.evaluate import OnAir, on_air
 from schedules.levels import Level, volume_at
 from schedules.model import Alert, ContentRef, Item, Plan, Playlist, Priority
-from schedules.playlist import in_order, period_seconds, playlist_seconds, turns
+from schedules.playlist import Told, in_order, told
 
 TONE = "tone:"
 MICROPHONE = "mic:"
@@ -88,9 +88,8 @@ def passes(
         until = min(answer.until, end) if answer.until else end
         for one in _within(answer, _begins(answer, bases), moment, until):
             # No chime into somebody's words: whoever listens needs none.
-            yield replace(
-                one, cues=tuple(cue for cue in one.cues if cue.content or last is None or cue.due >= min(last, one.due))
-            )
+            cues = tuple(cue for cue in one.cues if cue.content or last is None or cue.due >= min(last, one.due))
+            yield one if len(cues) == len(one.cues) else replace(one, cues=cues)
             last = one.stops
         if answer.until is None or answer.until >= end:
             return
@@ -138,20 +137,27 @@ def _within(answer: OnAir, base: datetime | None, start: datetime, end: datetime
     # A fallback is for boards: a loudspeaker with nothing due is silent.
     if answer.playlist is None or base is None or answer.cause not in ("alert", "rule"):
         return
-    length, period = playlist_seconds(answer.playlist), period_seconds(answer.playlist)
-    number = max(math.floor((start - base).total_seconds() / period), 0)
-    while (due := base + timedelta(seconds=number * period)) < end:
+    plain = told(answer.playlist, answer.playlist.items)
+    number = max(math.floor((start - base).total_seconds() / plain.period), 0)
+    while (due := base + timedelta(seconds=number * plain.period)) < end:
         if number > 0 and not answer.loop:
             return
-        yield _pass(answer, answer.playlist, due, length, number)
+        shuffled = answer.playlist.shuffle
+        yield _pass(
+            answer,
+            answer.playlist,
+            due,
+            told(answer.playlist, in_order(answer.playlist, number)) if shuffled else plain,
+        )
         number += 1
 
 
-def _pass(answer: OnAir, playlist: Playlist, due: datetime, length: float, number: int) -> Pass:
+def _pass(answer: OnAir, playlist: Playlist, due: datetime, said: Told) -> Pass:
     cause: Literal["alert", "rule"] = "alert" if answer.cause == "alert" else "rule"
     return Pass(
         cause=cause, source=answer.source, priority=answer.priority, zones=answer.zones, due=due,
-        ends=due + timedelta(seconds=length), until=answer.until, cues=_of_call(answer, tuple(_cues(playlist, due, number)), due),
+        ends=due + timedelta(seconds=said.seconds), until=answer.until,
+        cues=_of_call(answer, tuple(_cues(playlist, due, said)), due),
         loops=answer.loop, drill=answer.drill,
     )  # fmt: skip
 
@@ -177,12 +183,12 @@ def _from(cue: Cue, since: datetime) -> Cue:
     return replace(cue, due=max(cue.due, since), offset=cue.offset + over, seconds=cue.seconds - over)
 
 
-def _cues(playlist: Playlist, due: datetime, number: int) -> Iterator[Cue]:
+def _cues(playlist: Playlist, due: datetime, said: Told) -> Iterator[Cue]:
     """Counted backwards and forwards from the due instant, on which the first word falls."""
     if playlist.lead > 0:
         yield Cue(due - timedelta(seconds=playlist.lead), playlist.lead, None, None, TONE + playlist.chime)
     ends = 0.0
-    for item, content, starts, ends in turns(playlist, in_order(playlist, number)):
+    for item, content, starts, ends in said.turns:
         yield Cue(due + timedelta(seconds=starts), ends - starts, item, content)
     if playlist.tail > 0:
         yield Cue(due + timedelta(seconds=ends + playlist.gap), playlist.tail, None, None, END_TONE)

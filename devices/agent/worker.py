@@ -138,6 +138,8 @@ class LineWorker:
             self._served[name] = self._clock.monotonic()
             self._waits.pop((name, due.rank), None)
             self._act(self._devices[name].hand, due.step)
+            if due.rank == ALERT and isinstance(due.step, PlaceClips | StopClips):
+                return 0.0  # it took no time, and the zones come before word of it
         self._tell_views()
         return 0.0 if steps else self._sleep()
 
