@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from devices.agent.contact import Contact
 from devices.agent.faults import FaultBook
-from devices.agent.orders import Orders
+from devices.agent.orders import Orders, View
 from devices.agent.usage import LineUse
 from devices.agent.worker import ALERT, LineWorker
 from devices.errors import BusyError, DeviceError, GarbledError, LinkLostError, MismatchError, RefusedError, SilentError
@@ -166,3 +167,23 @@ def test_counting_alone_is_no_news(line: Line) -> None:
     line.run(100.0, step=1.0)
     assert board.told.count("ping") >= 3
     assert len(news) == before
+
+
+def test_an_alerts_zones_are_open_before_any_word_of_it_is_told(line: Line) -> None:
+    speaker, sound = line.speaker("g/pa")
+    told: list[tuple[str, frozenset[str]]] = []
+
+    def report(_device: str, view: View) -> None:
+        told.append((view.answer.source if view.answer else "", speaker.open_now))
+
+    line.worker = LineWorker("l", line._on_line, line._open, line.clock, report)
+    work(line, 1.0)
+    told.clear()
+    soon = line.clock.now() + timedelta(minutes=1)
+    urgent = Alert(id="a1", revision=1, starts=NOON, until=soon, item=item_of("urgent", URGENT))
+    line.worker.tell(Orders("g/pa", None, (urgent,), {"a1": 1}), ALERT)
+    assert line.worker.turn() == 0.0
+    assert {clip.bus for clip in sound.history} == {"emergency"}
+    assert told == []
+    line.worker.turn()
+    assert told == [("a1", frozenset({"hall"}))]
