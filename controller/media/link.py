@@ -102,8 +102,8 @@ def _coded(pcm: Pcm, told: Told) -> bytes:
 
 
 def _count(frames: int) -> int:
-    """Parts of a sound that are coded and decoded by themselves."""
-    return max(2, frames // _PART) if frames >= _LONG else 1
+    """Parts of a sound that are coded and decoded by themselves: as many for one as for the other that works beside it."""
+    return _SIDE_BY_SIDE * max(1, frames // _PART // _SIDE_BY_SIDE) if frames >= _LONG else 1
 
 
 def _starts(pcm: Pcm) -> list[int]:

@@ -95,7 +95,7 @@ def decoded(coded: bytes) -> np.ndarray:
 def long_from_six_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
     """What several coders do with minutes, in less time."""
     monkeypatch.setattr(link, "_LONG", 6 * RATE)
-    monkeypatch.setattr(link, "_PART", 4 * RATE)
+    monkeypatch.setattr(link, "_PART", 3 * RATE)
     monkeypatch.setattr(link, "_STRETCH", RATE)
 
 
@@ -119,7 +119,7 @@ def test_where_another_coder_comes_in_nothing_is_heard_of_it(
     samples = sound()
     several, one = decoded(_coded(samples, lambda _share: None)), decoded(by_one(samples, monkeypatch))
     first, *seams = link._starts(samples)
-    assert (first, len(seams)) == (0, len(samples) // (4 * RATE) - 1)
+    assert (first, len(seams)) == (0, 3)
     assert (several[: seams[0] - 960] == one[: seams[0] - 960]).all()
     assert (several[seams[0] + 960 :] != one[seams[0] + 960 :]).any(), "another coder made it, or this tests nothing"
     for seam in seams:
@@ -131,11 +131,13 @@ def test_where_another_coder_comes_in_nothing_is_heard_of_it(
 @pytest.mark.usefixtures("long_from_six_seconds")
 def test_another_coder_comes_in_where_it_is_quietest_near_its_place() -> None:
     samples = singing()
-    samples[4 * RATE + 24_000 : 4 * RATE + 28_800] = 0
-    _, first, second = link._starts(samples)
-    assert 4 * RATE + 24_000 < first <= 4 * RATE + 28_800
-    assert first % 960 == second % 960 == 0
-    assert abs(second - 8 * RATE) <= RATE
+    samples[3 * RATE + 24_000 : 3 * RATE + 28_800] = 0
+    _, first, *others = link._starts(samples)
+    assert 3 * RATE + 24_000 < first <= 3 * RATE + 28_800
+    assert first % 960 == 0
+    for number, seam in enumerate(others, 2):
+        assert abs(seam - number * 3 * RATE) <= RATE
+        assert seam % 960 == 0
 
 
 @pytest.mark.usefixtures("long_from_six_seconds")
