@@ -84,6 +84,7 @@ def device(request: Request, gate: str, device: str, who: Someone) -> HTMLRespon
     return page(
         request, "device.html", who.actor, now=now, tile=tile(view, titles, who.words, now), facts=view,
         gate_name=gates[gate], segments=segments, records=records[::-1], titles=titles,
+        language_names=LANGUAGES,
         reason=lambda record: reason_words(record.reason, who.words, bool(record.changes)),
         clock=lambda at: f"{at.astimezone(GATE_ZONE):%H:%M:%S}",
         zones_named=lambda zones: ", ".join(named(view.zone_names.get(each, {}), language, each) for each in zones),

@@ -43,7 +43,7 @@ class DeviceEntry(Fact):
         default=None, max_length=64, description="of a board: the driver in its agent's config, for what it can do"
     )
     zones: tuple[Id, ...] = ()
-    zone_names: dict[Id, dict[str, str]] = Field(default_factory=dict, description="zone -> language -> name")
+    zone_names: dict[Id, dict[str, str]] = Field(default_factory=dict, description="zone or group -> language -> name")
     areas: tuple[Area, ...] = Field(default=(), description="parts of a board that show things of their own")
     groups: dict[Id, tuple[Id, ...]] = Field(
         default_factory=dict, description="group -> its zones here; a group of one name on several devices is one group"

@@ -61,7 +61,7 @@ def test_a_stranger_is_led_to_the_form_and_a_reader_sees_no_button(client, path)
     assert client.get(path).headers["location"] == f"/login?back={path}"
     sign_in(client, "kiemtra")
     text = client.get(path).text
-    assert "<table>" in text
+    assert "<table" in text
     assert "<textarea" not in text
     assert "<select" not in text
 
