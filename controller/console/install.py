@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
 from controller.console import (
@@ -21,6 +25,22 @@ from controller.console import (
     sound_pages,
     voice_pages,
 )
+from controller.console.reader import lost_page
+
+Handler = Callable[[Request, Exception], Response | Awaitable[Response]]
+
+
+def _for_people(inner: Handler) -> Handler:
+    """What programs are told of an address that leads nowhere, but a page for whoever asked for one."""
+
+    def handler(request: Request, exc: Exception) -> Response | Awaitable[Response]:
+        strayed = not isinstance(exc, HTTPException) or exc.status_code == HTTPStatus.NOT_FOUND
+        reads = request.method == "GET" and "text/html" in request.headers.get("accept", "")
+        if strayed and reads and not request.url.path.startswith("/api/"):
+            return lost_page(request)
+        return inner(request, exc)
+
+    return handler
 
 
 def install_console(app: FastAPI) -> None:
@@ -39,4 +59,6 @@ def install_console(app: FastAPI) -> None:
         figure_pages,
     ):
         app.include_router(part.router)
+    for kind in (HTTPException, RequestValidationError):
+        app.add_exception_handler(kind, _for_people(app.exception_handlers[kind]))
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")

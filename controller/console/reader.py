@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import Depends, Request, Response
-from fastapi.responses import RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
 
 from controller.api.access import Need, cookie_name, deps_of, session_token, settings_of
@@ -69,6 +69,13 @@ def _refusal(request: Request, problem: ControllerError) -> Response:
     return page(
         request, "error.html", _person(request), status=status, now=now, said=said, detail=words_for(problem, _)
     )
+
+
+def lost_page(request: Request) -> HTMLResponse:
+    """For a person with an address that leads nowhere."""
+    said = words_of(request)("This page is not there.")
+    now = deps_of(request).now()
+    return page(request, "error.html", _person(request), status=404, now=now, said=said, detail=request.url.path[:200])
 
 
 def _person(request: Request) -> Actor | None:

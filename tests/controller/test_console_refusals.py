@@ -336,3 +336,27 @@ def test_the_page_of_what_is_not_there_says_so_in_vietnamese(client):
     assert answer.status_code == 404
     assert "Không có bản tin “msg-000000000000”." in answer.text
     assert "there is no" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "path", ["/nowhere", "/calendars?year=soon", "/calendars/lists/vn-holidays/next", "/static/none.js"]
+)
+def test_an_address_that_leads_nowhere_is_a_page_for_people_and_a_problem_for_programs(client, path):
+    sign_in(client, "truc")
+    client.get("/language?to=vi")
+    page = client.get(path, headers={"accept": "text/html,application/xhtml+xml"})
+    assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert "Không có trang này." in page.text
+    told = client.get(path, headers={"accept": "application/json"})
+    assert told.headers["content-type"] == "application/problem+json"
+    assert (
+        client.get("/api/v1/nowhere", headers={"accept": "text/html"}).headers["content-type"]
+        == "application/problem+json"
+    )
+
+
+def test_a_stranger_with_a_wrong_address_sees_a_page_too(client):
+    client.cookies.clear()
+    page = client.get("/nowhere<b>", headers={"accept": "text/html"})
+    assert page.status_code == 404
+    assert "<b>" not in page.text
