@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.browser import a_browser, a_site
+from tests.support.browser import a_browser, a_site, sign_in
 from tests.support.desk import a_desk
 
 pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -23,11 +23,7 @@ def browser():
 
 def opened(browser, home, **facts):
     page = browser.new_context(**facts).new_page()
-    page.goto(f"{home}/language?to=vi")
-    page.fill("#username", "operator")
-    page.fill("#password", "demo")
-    page.press("#password", "Enter")
-    page.wait_for_selector(".tile")
+    sign_in(page, home, "operator", "vi")
     page.goto(f"{home}/playlists")
     return page
 

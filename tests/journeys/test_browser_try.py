@@ -3,7 +3,7 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.support.browser import a_browser, a_site
+from tests.support.browser import a_browser, a_site, sign_in
 from tests.support.desk import a_desk
 
 pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -30,11 +30,7 @@ def write(browser, home):
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: faults.append(str(error)))
-        page.goto(f"{home}/language?to={language}")
-        page.fill("#username", "author")
-        page.fill("#password", "demo")
-        page.press("#password", "Enter")
-        page.wait_for_selector(".tile")
+        sign_in(page, home, "author", language)
         page.goto(f"{home}/messages/new")
         return page
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import uvicorn
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.support.desk import Desk
 
@@ -39,3 +39,12 @@ def a_browser() -> Iterator[Browser]:
         running = engine.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
         yield running
         running.close()
+
+
+def sign_in(page: Page, home: str, person: str, language: str) -> None:
+    """Through the form, as a person does."""
+    page.goto(f"{home}/language?to={language}")
+    page.fill("#username", person)
+    page.fill("#password", "demo")
+    page.press("#password", "Enter")
+    page.wait_for_selector(".tile")
