@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import pytest
 
+from devices.rendering.breaking import Cut, atoms
 from devices.rendering.cleaning import clean
 from devices.rendering.glyphs import face
 from devices.rendering.layout import lay_out
@@ -177,3 +178,21 @@ def test_a_line_too_narrow_for_all_keeps_the_number_with_its_unit():
 )  # fmt: skip
 def test_lines_end_where_the_text_pauses(text, language, width, rows, lines):
     assert lines_of(text, language, width, rows) == lines
+
+
+@pytest.mark.parametrize(
+    ("text", "cut"),
+    [
+        ("trước ngày 12/05/2026", Cut.INSIDE),
+        ("pay USD 12.50", Cut.INSIDE),
+        ("biển số 12C-123.45", Cut.LEANING),
+        ("限重30吨", Cut.LEANING),
+        ("通关时间 08:00", Cut.WORD),
+        ("ông Văn An", Cut.LEANING),
+        ("DỪNG LẠI Xe", Cut.PHRASE),
+        ("UBND tỉnh", Cut.WORD),
+    ],
+)
+def test_how_natural_a_break_before_a_number_or_a_name_is(text, cut):
+    widths = face(Style().packs("zh-Hans")).widths
+    assert atoms(text, widths, 1000).cuts()[-1] is cut
