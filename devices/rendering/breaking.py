@@ -78,16 +78,16 @@ SENTENCE, PHRASE, WORD, LEANS, INSIDE = Cut
 class Atoms(NamedTuple):
     """The atoms of one paragraph, and where each begins and ends if all stood on one line."""
 
-    texts: tuple[str, ...]
-    gaps: tuple[str, ...]
+    texts: list[str]
+    gaps: list[str]
+    pieces: list[str]  # each atom and its gap
     starts: list[int]
     ends: list[int]
     broken: tuple[str, ...] = ()
 
     def line(self, first: int, last: int) -> str:
         """The atoms from `first` up to but not including `last`, with the gaps between them."""
-        pieces = [part for at in range(first, last - 1) for part in (self.texts[at], self.gaps[at])]
-        return "".join((*pieces, self.texts[last - 1]))
+        return "".join(self.pieces[2 * first : 2 * last - 1])
 
     def cuts(self) -> list[Cut]:
         """How natural a break before each atom is; the one before the first is nobody's."""
@@ -139,18 +139,18 @@ def atoms(paragraph: str, widths: Mapping[str, int], width: int) -> Atoms:
     if not paragraph.isprintable():  # steering characters have done their work and have no width
         pairs = [(atom.translate(_STEER), gap.translate(_STEER)) for atom, gap in pairs]
         pairs = [pair for pair in pairs if not pair[0].isspace() and pair[0]]
-    starts, ends = _places(pairs, widths)
     broken: list[str] = []
-    if max(map(sub, ends, starts), default=0) > width:
-        pairs = [pair for one in pairs for pair in _loosened(one[0], one[1], widths, width, broken)]
-        starts, ends = _places(pairs, widths)
-    texts, gaps = zip(*pairs, strict=True) if pairs else ((), ())
-    return Atoms(texts, gaps, starts, ends, tuple(broken))
-
-
-def _places(pairs: Sequence[tuple[str, str]], widths: Mapping[str, int]) -> tuple[list[int], list[int]]:
-    """Where atoms begin and end, in lamps from the first, if all stand on one line with their gaps."""
     pieces = list(chain.from_iterable(pairs))
+    starts, ends = _places(pieces, widths)
+    if max(map(sub, ends, starts), default=0) > width:
+        loose = (_loosened(atom, gap, widths, width, broken) for atom, gap in pairs)
+        pieces = [piece for each in loose for pair in each for piece in pair]
+        starts, ends = _places(pieces, widths)
+    return Atoms(pieces[::2], pieces[1::2], pieces, starts, ends, tuple(broken))
+
+
+def _places(pieces: Sequence[str], widths: Mapping[str, int]) -> tuple[list[int], list[int]]:
+    """Where atoms begin and end, in lamps from the first, if all stand on one line with their gaps."""
     lamps = list(accumulate(map(widths.__getitem__, "".join(pieces)), initial=0))
     edges = list(map(lamps.__getitem__, accumulate(map(len, pieces), initial=0)))
     return edges[:-1:2], edges[1::2]

@@ -102,7 +102,7 @@ def test_8_invisible_characters_never_reach_a_lamp():
     (piece, *_) = lines(text)
     assert piece == "ABCDEF"
     assert [item.position for item in cleaned.findings] == [3, 5, 7]
-    assert atoms(cleaned.text, FACE.widths, 192).texts == ("A", "BCDEF")
+    assert atoms(cleaned.text, FACE.widths, 192).texts == ["A", "BCDEF"]
 
 
 @pytest.mark.parametrize("code", [*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
