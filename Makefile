@@ -5,7 +5,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 # Compiled once, not by each of the many processes that the demo and the tests start.
 export PYTHONDONTWRITEBYTECODE :=
-JOBS ?= 2
+# Tests at once: the journeys wait more than they work, so three keep two cores busy.
+JOBS ?= 3
 
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-reset test check format bench torture packs gallery schemas clean
