@@ -16,7 +16,7 @@ from schedules.calls import Calls
 from schedules.editions import Editions
 from schedules.fact import EVERY_DAY, MINUTES_A_DAY
 from schedules.model import Plan, Playlist
-from schedules.zone import ALWAYS, DAY, MINUTE, NEVER, Zone, iso_weekday, tick
+from schedules.zone import ALWAYS, DAY, MINUTE, NEVER, iso_weekday, tick, zone_of
 
 KEPT_DAYS = 40
 KEPT_PLANS = 256
@@ -122,7 +122,7 @@ class CompiledPlan:
     """Answers for one plan, made day by day when asked for, a bounded number of days kept."""
 
     def __init__(self, plan: Plan) -> None:
-        self.zone = Zone(plan.zone)
+        self.zone = zone_of(plan.zone)
         # Days are cut where the zone's usual midnight is; any fixed place would do.
         self.offset = self.zone.offset(tick(plan.issued))
         # The smaller id wins a tie, so it gets the larger order.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from schedules.fact import day_start
@@ -82,6 +83,12 @@ class Zone:
             middle = (before + after) // 2
             before, after = (middle, after) if self.offset(middle) == old else (before, middle)
         return after
+
+
+@lru_cache(maxsize=16)
+def zone_of(name: str) -> Zone:
+    """The zone of that name, one for all plans: what was found out of a day serves each of them."""
+    return Zone(name)
 
 
 def iso_weekday(day: int) -> int:
