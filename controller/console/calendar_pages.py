@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import FormData
 
 from controller.api.access import deps_of
-from controller.console.forms import Filled, many, misread, number, one
+from controller.console.forms import Filled, many, misread, number, one, place_of
 from controller.console.frame import page
 from controller.console.i18n import GATE_ZONE
 from controller.console.reader import PageRoute, Reader, Someone
@@ -109,6 +109,7 @@ def confirm(request: Request, name: str, year: int, who: Someone, form: Filled) 
     who.actor.need(Right.CALENDAR)
     given = _given(form)
     try:
+        number("rows", one(form, "rows"))  # a form that does not say how many days it has confirms no empty year
         kept = tuple(NamedDay(day=_day(day), name=words) for day, words, keep in given if day and keep)
         draft = YearDraft(days=kept, version=int(number("version", one(form, "version") or "0")))
         calendar_years.confirm_year(deps_of(request), who.actor, name, year, draft)
@@ -126,7 +127,7 @@ def take_back(request: Request, name: str, year: int, who: Someone) -> Response:
 
 def _given(form: FormData) -> list[tuple[str, str, bool]]:
     kept = set(many(form, "keep"))
-    rows = range(min(int(rows), 400) if (rows := one(form, "rows")).isdecimal() else 0)
+    rows = range(min(place_of(one(form, "rows")) or 0, 400))
     return [(one(form, f"day-{row}"), one(form, f"name-{row}"), str(row) in kept) for row in rows]
 
 

@@ -100,8 +100,8 @@ def end_event(request: Request, name: str, who: Someone) -> Response:
 def _event(request: Request, who: Someone, form: FormData, name: str | None) -> Response:
     who.actor.need(Right.SCHEDULE)
     given: dict[str, Any] = {key: one(form, key) for key in EVENT} | {"targets": many(form, "targets")}
-    facts = _facts(given) | ({"every": int(given["every"])} if given["every"].isdecimal() else {})
     try:
+        facts = _facts(given) | ({"every": number("every", given["every"])} if given["every"] else {})
         if name:
             change = event.EventChange.model_validate(facts | {"version": number("version", given["version"] or "0")})
             event.change_event(deps_of(request), who.actor, name, change)

@@ -44,6 +44,11 @@ def number(name: str, text: str, kind: type[int] | type[float] = int) -> int | f
         raise misread(name, f'"{text[:60]}" is no number') from None
 
 
+def place_of(text: str) -> int | None:
+    """A place that a form counts by itself: a row, a weekday; None for what no form of ours writes."""
+    return int(text) if text.isdecimal() and len(text) < 10 else None
+
+
 def moment_of(name: str, text: str) -> datetime:
     """The moment in a field, as a clock at the gate reads; InvalidError names the field where it is none."""
     try:

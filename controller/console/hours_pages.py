@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import FormData
 
 from controller.api.access import deps_of
-from controller.console.forms import Filled, many, number, one
+from controller.console.forms import Filled, many, number, one, place_of
 from controller.console.frame import page
 from controller.console.i18n import GATE_ZONE
 from controller.console.reader import PageRoute, Reader, Someone
@@ -200,7 +200,7 @@ def _given(form: FormData) -> dict[str, Any]:
     names = ("from", "to", "from2", "to2", "first", "last")
     facts["seasons"] = [
         {name: one(form, f"{name}-{row}") for name in names}
-        | {"weekdays": tuple(int(day) for day in many(form, f"weekdays-{row}") if day.isdecimal())}
+        | {"weekdays": tuple(day for each in many(form, f"weekdays-{row}") if (day := place_of(each)) is not None)}
         for row in range(SEASONS)
     ]
     return facts

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import FormData
 
 from controller.api.access import deps_of
-from controller.console.forms import Filled, many, moment_of, number, one
+from controller.console.forms import Filled, many, moment_of, number, one, place_of
 from controller.console.frame import page
 from controller.console.i18n import GATE_ZONE
 from controller.console.reader import PageRoute, Someone
@@ -84,8 +84,8 @@ def _taken(request: Request, who: Someone, form: FormData, stands: WantedPlaylis
 
 
 def _given_of(form: FormData) -> dict[str, Any]:
-    places = (key.removeprefix("message-") for key in form if key.startswith("message-"))
-    count = max((int(place) + 1 for place in places if place.isdecimal()), default=1)
+    places = (place_of(key.removeprefix("message-")) for key in form if key.startswith("message-"))
+    count = max((place + 1 for place in places if place is not None), default=1)
     rows = tuple({name: one(form, f"{name}-{row}") for name in EMPTY} for row in range(min(count, MOST_PLACES)))
     facts = {name: one(form, name) or usual for name, usual in SOUND.items()}
     named = {name: one(form, name) for name in ("name", "shuffle", "version")}

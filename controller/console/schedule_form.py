@@ -9,7 +9,7 @@ from typing import Any
 
 from starlette.datastructures import FormData
 
-from controller.console.forms import many, misread, number, one
+from controller.console.forms import many, misread, number, one, place_of
 from controller.console.i18n import GATE_ZONE
 from controller.domain.plans import WantedRule
 from schedules.fact import clock
@@ -37,7 +37,7 @@ def given_of(form: FormData) -> dict[str, Any]:
     return {
         **facts,
         **{name: many(form, name) for name in (*LISTS, "targets")},
-        "weekdays": tuple(int(day) for day in many(form, "weekdays") if day.isdecimal()),
+        "weekdays": tuple(day for each in many(form, "weekdays") if (day := place_of(each)) is not None),
         "windows": tuple((one(form, f"from-{row}"), one(form, f"to-{row}")) for row in range(WINDOWS)),
     }
 

@@ -262,6 +262,8 @@ FORMS = [  # who, where, what is filled in, and the fields that must come back a
     ("truc", "/schedules", BOARD | {"exceptions": "30/02/2027"}, "exceptions"),
     ("truc", "/schedules", BOARD | {"every": "0"}, "every"),
     ("truc", "/schedules", BOARD | {"share_minutes": "nửa"}, "share_minutes"),
+    ("truc", "/events", EVENT | {"starts": "sáng mai"}, "name"),
+    ("truc", "/events", EVENT | {"every": "mười"}, "name"),
     ("truc", "/playlists", {"name": ""}, ""),
     ("truc", "/playlists", {"name": "Danh sách trống"}, "name"),
     ("truc", "/playlists", {"name": "L", "message-0": "x", "seconds-0": "lâu"}, "seconds-0"),
@@ -327,6 +329,24 @@ def test_a_form_filled_in_wrongly_says_why_in_vietnamese_and_keeps_what_was_type
     assert not ENGLISH.search(re.sub(r"FREQ=\w+|“[^”]*”|&#34;.*?&#34;", "", notice)), notice
     for name in kept.split():
         assert fields[name] in answer.text
+
+
+HUGE = "9" * 5000  # more digits than Python reads as a number
+
+
+@pytest.mark.parametrize(
+    ("path", "fields"),
+    [
+        ("/playlists", {"name": "Vòng", f"message-{HUGE}": "msg-1"}),
+        ("/calendars/lists/vn-holidays/2029", {"rows": HUGE, "version": "0"}),
+        ("/calendars/hours/save", {"name": "Giờ", "weekdays-0": HUGE, "windows-0": "07:00-19:00"}),
+        ("/events", {"name": "Đoàn khách", "every": HUGE}),
+        ("/schedules", BOARD | {"weekdays": HUGE}),
+    ],
+)
+def test_a_number_without_end_in_a_forged_form_is_refused_and_no_fault_of_ours(client, path, fields):
+    sign_in(client, "truc")
+    assert client.post(path, data=fields, headers=OURS).status_code == 422
 
 
 def test_the_page_of_what_is_not_there_says_so_in_vietnamese(client):
